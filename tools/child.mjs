@@ -1,0 +1,36 @@
+// Child processes whose signals and exit codes pass through.
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import process from 'node:process';
+
+const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Resolves with the child's exit code once it ended, as a shell would count it. */
+export const ended = (child) =>
+  new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+  });
+
+/** Runs a command to its end with our own input and output; resolves with its exit code. */
+export async function run(command, args, options = {}) {
+  const child = spawn(command, args, { stdio: 'inherit', ...options });
+  const stop = passOn(child);
+  try {
+    return await ended(child);
+  } finally {
+    stop();
+  }
+}
+
+/** Makes this process a mere wrapper: signals go to the child, and its exit code becomes ours. */
+export async function forwardTo(child) {
+  passOn(child);
+  process.exitCode = await ended(child);
+}
+
+function passOn(child) {
+  const handlers = passedOn.map((signal) => [signal, () => child.kill(signal)]);
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return () => handlers.forEach(([signal, handler]) => process.off(signal, handler));
+}

@@ -1,0 +1,29 @@
+// `npm start`, `npm run demo`, `npm run bench`: install and compile what is missing, then hand over to the program.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import process from 'node:process';
+import { compile, install, root } from './bootstrap.mjs';
+import { forwardTo } from './child.mjs';
+
+const [command, ...args] = process.argv.slice(2);
+const programs = {
+  start: ['apps/cli/bin/holdfast.mjs', 'start'],
+  demo: ['apps/cli/bin/holdfast.mjs', 'demo'],
+  bench: ['apps/bench/dist/main.js'],
+};
+
+const program = programs[command];
+if (program === undefined) {
+  console.error(`unknown command ${command}: one of ${Object.keys(programs).join(', ')}`);
+  process.exit(2);
+}
+
+await install();
+const compiled = await compile();
+if (compiled !== 0) process.exit(compiled);
+
+const [script, ...first] = program;
+const child = spawn(process.execPath, ['--enable-source-maps', join(root, script), ...first, ...args], {
+  stdio: 'inherit',
+});
+await forwardTo(child);

@@ -1,0 +1,101 @@
+// `npm test`: format, lint, types, then every test on freshly compiled services; nothing comes from a cache of results.
+// `npm run test:deep`: the same compile, then only the tests that take long. Ends with one line: "N passed, N failed".
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { compile, install, root } from './bootstrap.mjs';
+import { ended, run } from './child.mjs';
+
+const deep = process.argv.includes('--deep');
+const minutesAllowed = deep ? 120 : 14;
+const script = (...path) => join(root, ...path);
+
+await install();
+
+const scratch = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+const deadline = setTimeout(outOfTime, minutesAllowed * 60_000);
+let stopTests = () => {};
+let failedGates = 0;
+
+if (!deep) {
+  await gate('Format', () =>
+    node(script('node_modules', 'prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'),
+  );
+  await gate('Lint', () => node(script('tools', 'lint.mjs')));
+}
+await gate('Types', () => compile('tsconfig.json'));
+
+heading(deep ? 'Deep tests' : 'Tests: unit, integration, end to end');
+const counts = await tests();
+clearTimeout(deadline);
+rmSync(scratch, { recursive: true, force: true });
+finish(counts);
+
+async function gate(name, check) {
+  heading(name);
+  const started = Date.now();
+  const code = await check();
+  if (code !== 0) failedGates += 1;
+  console.log(`${code === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+async function tests() {
+  const file = join(scratch, 'counts.json');
+  const reporters = ['--reporters=default', `--reporters=${script('tools', 'jest-counts-reporter.cjs')}`];
+  // A process group of its own: whatever a hanging test started can be ended with it.
+  const jest = spawn(process.execPath, [script('tools', 'jest.mjs'), ...reporters, ...(deep ? ['--deep'] : [])], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+    env: { ...process.env, HOLDFAST_TEST_COUNTS: file },
+  });
+  stopTests = (signal) => process.kill(-jest.pid, signal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopTests(signal));
+  const code = await ended(jest);
+  stopTests = () => {};
+  return { ...countsIn(file), code };
+}
+
+function countsIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+function finish({ passed, failed: failedTests, skipped, code }) {
+  const known = failedTests + failedGates;
+  // Jest can refuse a run without naming a test; that still is a failure.
+  const failed = known === 0 && code !== 0 ? 1 : known;
+  process.exitCode = failed === 0 ? 0 : 1;
+  console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+}
+
+function outOfTime() {
+  console.error(`\nnot done after ${minutesAllowed} minutes: something hangs`);
+  tryTo(() => stopTests('SIGTERM'));
+  setTimeout(() => {
+    tryTo(() => stopTests('SIGKILL'));
+    console.log('\n0 passed, 1 failed');
+    process.exit(1);
+  }, 10_000);
+}
+
+function tryTo(stop) {
+  try {
+    stop();
+  } catch {
+    // The group is already gone.
+  }
+}
+
+function node(...args) {
+  return run(process.execPath, args, { cwd: root });
+}
+
+function heading(title) {
+  console.log(`\n== ${title} ==`);
+}
