@@ -1,0 +1,51 @@
+export type { Heartbeat, Projected } from './announcements.js';
+export { cloudEventOf, encodeCloudEvent, EVENT_DATA_SCHEMA } from './cloud-event.js';
+export type {
+  Command,
+  Fence,
+  FieldValidation,
+  PatchType,
+  Preconditions,
+  PropagationPolicy,
+  Reply,
+  Request,
+  Target,
+  TransactionOperation,
+  Write,
+  WriteOptions,
+  WriteVerb,
+} from './command.js';
+export { decodeFrame, encodeFrame, NO_BODY } from './command-frame.js';
+export type { FrameItem } from './command-frame.js';
+export {
+  COMMIT_SCHEMA_VERSION,
+  CommitFormatError,
+  decodeCommit,
+  encodeCommit,
+  MAX_EVENTS_PER_COMMIT,
+  spliceVersion,
+} from './commit.js';
+export type { Commit, CommitHeader, LogEvent, NewEvent } from './commit.js';
+export { EVENT_SCHEMA_VERSION, EVENT_TYPE_PREFIX } from './event.js';
+export type { CloudEvent, CommandRecord, EventRecord, EventType, SelectorValues } from './event.js';
+export { keyText, parseKeyText } from './object-key.js';
+export type { ObjectKey } from './object-key.js';
+export { boundaryOf, EVENTS_PER_SEQUENCE, parseResourceVersion, positionOf, versionAt } from './resource-version.js';
+export type { LogPosition } from './resource-version.js';
+export {
+  commandSubject,
+  decodeToken,
+  encodeToken,
+  EVENTS_STREAM,
+  EVENTS_SUBJECTS,
+  eventSubject,
+  HEARTBEAT_SUBJECT,
+  LOG_STREAM,
+  LOG_SUBJECT,
+  parseEventSubject,
+  PROJECTED_SUBJECT,
+  PROJECTOR_NUDGE_SUBJECT,
+  replySubject,
+  SNAPSHOT_BUCKET,
+} from './subjects.js';
+export { UnknownSchemaError } from './upcast.js';

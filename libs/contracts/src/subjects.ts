@@ -1,0 +1,74 @@
+/**
+ * Every NATS name of Holdfast is built and parsed here.
+ *
+ * In a token of a public subject `a-z 0-9 -` stand for themselves, `.` becomes `_`, every other byte of the
+ * UTF-8 form becomes `=` and two upper-case hex digits; the core group is `core`, a cluster-scoped object's
+ * namespace is `_`.
+ */
+import type { ObjectKey } from './object-key.js';
+
+export const LOG_STREAM = 'HOLDFAST_LOG';
+export const LOG_SUBJECT = 'hf.log.commit';
+export const EVENTS_STREAM = 'HOLDFAST_EVENTS';
+export const EVENTS_SUBJECTS = 'hf.evt.>';
+export const SNAPSHOT_BUCKET = 'HOLDFAST_SNAPSHOTS';
+export const HEARTBEAT_SUBJECT = 'hf.store.heartbeat';
+export const PROJECTED_SUBJECT = 'hf.projected';
+export const PROJECTOR_NUDGE_SUBJECT = 'hf.projector.nudge';
+
+const CORE_GROUP = 'core';
+const NO_NAMESPACE = '_';
+
+/** One token of a public subject. */
+export const encodeToken = (text: string): string => {
+  if (/^[a-z0-9-]+$/.test(text)) return text;
+  let token = '';
+  for (const byte of Buffer.from(text, 'utf8')) {
+    const char = String.fromCharCode(byte);
+    if (/[a-z0-9-]/.test(char)) token += char;
+    else if (char === '.') token += '_';
+    else token += `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return token;
+};
+
+/** Reads what `encodeToken` wrote. */
+export const decodeToken = (token: string): string => {
+  const bytes: number[] = [];
+  for (let i = 0; i < token.length; i++) {
+    const char = token[i] as string;
+    if (char === '=') {
+      bytes.push(Number.parseInt(token.slice(i + 1, i + 3), 16));
+      i += 2;
+    } else {
+      bytes.push(char === '_' ? 0x2e : char.charCodeAt(0));
+    }
+  }
+  return Buffer.from(bytes).toString('utf8');
+};
+
+/** `hf.evt.<group>.<resource>.<namespace>.<name>`: the subject of one object's public events. */
+export const eventSubject = (key: ObjectKey): string => {
+  const group = key.group === '' ? CORE_GROUP : encodeToken(key.group);
+  const namespace = key.namespace === '' ? NO_NAMESPACE : encodeToken(key.namespace);
+  return `hf.evt.${group}.${encodeToken(key.resource)}.${namespace}.${encodeToken(key.name)}`;
+};
+
+/** The object that an event subject speaks of; undefined when the subject is not one of ours. */
+export const parseEventSubject = (subject: string): ObjectKey | undefined => {
+  const [hf, evt, group, resource, namespace, name, ...rest] = subject.split('.');
+  if (hf !== 'hf' || evt !== 'evt' || rest.length > 0) return undefined;
+  if (!group || !resource || !namespace || !name) return undefined;
+  return {
+    group: group === CORE_GROUP ? '' : decodeToken(group),
+    resource: decodeToken(resource),
+    namespace: namespace === NO_NAMESPACE ? '' : decodeToken(namespace),
+    name: decodeToken(name),
+  };
+};
+
+/** Where the transactor of one epoch takes commands. No queue group: exactly one process listens. */
+export const commandSubject = (instance: string, epoch: number): string => `hf.cmd.${encodeToken(instance)}.${epoch}`;
+
+/** Where a sender of commands gets its replies. */
+export const replySubject = (sender: string): string => `hf.reply.${encodeToken(sender)}`;
