@@ -1,0 +1,63 @@
+/** The service's own port for operators: `/livez`, `/readyz`, `/healthz` and `/metrics`, plain HTTP, loopback by default. */
+import { createServer } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Registry } from 'prom-client';
+
+import type { HealthRegistry } from './health.js';
+
+export interface AdminServerOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly health: HealthRegistry;
+  readonly metrics: Registry;
+}
+
+export class AdminServer {
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async listen(options: AdminServerOptions): Promise<AdminServer> {
+    const server = createServer((request, response) => {
+      void respond(request.url ?? '/', response, options);
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(options.port, options.host, resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    return new AdminServer(server, `http://${options.host}:${port}`);
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+const respond = async (url: string, response: ServerResponse, options: AdminServerOptions): Promise<void> => {
+  switch (url.split('?')[0]) {
+    case '/livez':
+      send(response, 200, 'text/plain', 'ok');
+      return;
+    case '/readyz':
+    case '/healthz': {
+      const report = options.health.report();
+      send(response, report.status === 'ok' ? 200 : 503, 'application/json', JSON.stringify(report));
+      return;
+    }
+    case '/metrics':
+      send(response, 200, options.metrics.contentType, await options.metrics.metrics());
+      return;
+    default:
+      send(response, 404, 'text/plain', 'one of /livez, /readyz, /healthz, /metrics was expected');
+  }
+};
+
+const send = (response: ServerResponse, status: number, type: string, body: string): void => {
+  response.writeHead(status, { 'content-type': type }).end(body);
+};
