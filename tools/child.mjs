@@ -30,7 +30,13 @@ export async function forwardTo(child) {
 }
 
 function passOn(child) {
-  const handlers = passedOn.map((signal) => [signal, () => child.kill(signal)]);
+  const handlers = passedOn.map((signal) => [signal, () => pass(child, signal)]);
   for (const [signal, handler] of handlers) process.on(signal, handler);
   return () => handlers.forEach(([signal, handler]) => process.off(signal, handler));
+}
+
+function pass(child, signal) {
+  // Ctrl-C at a terminal reaches the child by itself; a second one would read as impatience.
+  if (signal === 'SIGINT' && process.stdin.isTTY) return;
+  child.kill(signal);
 }

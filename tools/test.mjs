@@ -16,6 +16,7 @@ await install();
 
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
 const deadline = setTimeout(outOfTime, minutesAllowed * 60_000);
+let lastResort;
 let stopTests = () => {};
 let failedGates = 0;
 
@@ -30,6 +31,7 @@ await gate('Types', () => compile('tsconfig.json'));
 heading(deep ? 'Deep tests' : 'Tests: unit, integration, end to end');
 const counts = await tests();
 clearTimeout(deadline);
+clearTimeout(lastResort);
 rmSync(scratch, { recursive: true, force: true });
 finish(counts);
 
@@ -37,6 +39,7 @@ async function gate(name, check) {
   heading(name);
   const started = Date.now();
   const code = await check();
+  if (code > 128) process.exit(code); // Interrupted: nobody waits for the rest.
   if (code !== 0) failedGates += 1;
   console.log(`${code === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
 }
@@ -45,15 +48,20 @@ async function tests() {
   const file = join(scratch, 'counts.json');
   const reporters = ['--reporters=default', `--reporters=${script('tools', 'jest-counts-reporter.cjs')}`];
   // A process group of its own: whatever a hanging test started can be ended with it.
-  const jest = spawn(process.execPath, [script('tools', 'jest.mjs'), ...reporters, ...(deep ? ['--deep'] : [])], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    detached: true,
-    env: { ...process.env, HOLDFAST_TEST_COUNTS: file },
-  });
+  const jest = spawn(
+    process.execPath,
+    [script('tools', 'jest.mjs'), ...reporters, ...(deep ? ['--deep', '--passWithNoTests'] : [])],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: true,
+      env: { ...process.env, HOLDFAST_TEST_COUNTS: file },
+    },
+  );
   stopTests = (signal) => process.kill(-jest.pid, signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopTests(signal));
   const code = await ended(jest);
+  if (tryTo(() => stopTests('SIGKILL'))) console.error('tests left processes running; they were stopped');
   stopTests = () => {};
   return { ...countsIn(file), code };
 }
@@ -77,7 +85,7 @@ function finish({ passed, failed: failedTests, skipped, code }) {
 function outOfTime() {
   console.error(`\nnot done after ${minutesAllowed} minutes: something hangs`);
   tryTo(() => stopTests('SIGTERM'));
-  setTimeout(() => {
+  lastResort = setTimeout(() => {
     tryTo(() => stopTests('SIGKILL'));
     console.log('\n0 passed, 1 failed');
     process.exit(1);
@@ -87,8 +95,9 @@ function outOfTime() {
 function tryTo(stop) {
   try {
     stop();
+    return true;
   } catch {
-    // The group is already gone.
+    return false; // The group is already gone.
   }
 }
 
