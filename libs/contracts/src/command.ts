@@ -67,14 +67,17 @@ export type TransactionOperation = Write & {
 /**
  * - a write: decided, appended, answered with the object;
  * - `transact`: its body is TransactionOperation[]; all or nothing, later operations see earlier ones;
- * - `get`: the newest object; `look`: the confirmed end of the log; `kinds`: every CustomResourceDefinition.
+ * - `get`: the newest object; `look`: the confirmed end of the log; `kinds`: every CustomResourceDefinition;
+ * - `list`: a page of all objects, for services that keep their own copy. The first page's version is where to follow
+ *   the log from; later pages may hold newer states, which the follower recognizes by their versions.
  */
 export type Request =
   | Write
   | { readonly verb: 'transact'; readonly options?: WriteOptions }
   | { readonly verb: 'get'; readonly target: Target }
   | { readonly verb: 'look' }
-  | { readonly verb: 'kinds' };
+  | { readonly verb: 'kinds' }
+  | { readonly verb: 'list'; readonly after?: string };
 
 /** Writes of a controller name the object that grants them leadership, and its epoch; the transactor refuses stale ones. */
 export interface Fence {
@@ -102,13 +105,17 @@ export interface Command {
 /**
  * The answer to a command. `version` is the object's resourceVersion, for `look` and `kinds` the log's end.
  * The body beside it: the object with its version; for `transact` a JSON array of objects (null where a delete
- * removed one); for `kinds` a JSON array of CustomResourceDefinitions; for `look` nothing.
+ * removed one); for `kinds` and `list` a JSON array of objects; for `look` nothing.
  */
 export type Reply =
   | {
       readonly status: 'ok';
       readonly version: number;
       readonly outcome: 'created' | 'changed' | 'unchanged' | 'deleted' | 'read';
+      /** For `list`: the resource of each object in the body, since an object names its kind only. */
+      readonly resources?: readonly string[];
+      /** For `list`: where the next page begins; missing on the last one. */
+      readonly next?: string;
       /** One sentence each, for `Warning` headers. */
       readonly warnings?: readonly string[];
     }

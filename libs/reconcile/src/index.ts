@@ -1,1 +1,13 @@
-export {};
+export { conditionsOf, setCondition } from './conditions.js';
+export type { ConditionStatus, Observation } from './conditions.js';
+export { Controller } from './controller.js';
+export type { ControllerPorts, RunReport } from './controller.js';
+export { ObjectCache, objectTypeText, ownersOf } from './object-cache.js';
+export type { Change, ObjectState, ObjectType, OwnerReference } from './object-cache.js';
+export { after, done, retry, stalled, waiting } from './outcome.js';
+export type { Outcome } from './outcome.js';
+export type { Cause, ObjectReader, ObjectWriter, ReconcilerDefinition, Run, Watch, WriteResult } from './reconciler.js';
+export { generationChanged, watchFor, watchMapped, watchOwned } from './watches.js';
+export type { Predicate } from './watches.js';
+export { PRIORITY, WorkQueue } from './work-queue.js';
+export type { Backoff, Clock, WorkQueueOptions } from './work-queue.js';

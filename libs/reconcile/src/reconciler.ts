@@ -1,0 +1,72 @@
+/** What a reconciler is: a name, what wakes it, and a function from the newest state to an outcome. */
+import type { ObjectKey } from '@holdfast/contracts';
+import type { JsonObject, Refusal } from '@holdfast/kernel';
+
+import type { Change, ObjectState, ObjectType } from './object-cache.js';
+import type { Outcome } from './outcome.js';
+import type { Backoff } from './work-queue.js';
+
+/** Reads are from memory: never older than what woke the run, nor than the reconciler's own last write. */
+export interface ObjectReader {
+  get(key: ObjectKey): ObjectState | undefined;
+  list(type: ObjectType, namespace?: string): readonly ObjectState[];
+  ownedBy(uid: string): readonly ObjectState[];
+  inNamespace(namespace: string): readonly ObjectState[];
+}
+
+/** An answer of the store; refusals are answers too. Both are final: sent twice by the client, happened at most once. */
+export type WriteResult =
+  { readonly ok: true; readonly state: ObjectState } | { readonly ok: false; readonly refusal: Refusal };
+
+/** Writes carry the cause of the run, so that history tells what led to them. */
+export interface ObjectWriter {
+  /** `version` is the API version of the body, such as `v1`. */
+  create(key: ObjectKey, version: string, object: JsonObject): Promise<WriteResult>;
+  /** A JSON merge patch; `resourceVersion` in its metadata makes it conditional. */
+  patch(key: ObjectKey, version: string, patch: JsonObject): Promise<WriteResult>;
+  /** Replaces the status, and nothing else, if the object still is at `resourceVersion`. */
+  updateStatus(state: ObjectState, version: string, status: JsonObject): Promise<WriteResult>;
+  /** Deletes the object with this uid; gone already counts as done. */
+  delete(key: ObjectKey, version: string, uid: string): Promise<WriteResult>;
+  /** Empties a namespace's `spec.finalizers`: the last step of its deletion. */
+  finalize(state: ObjectState): Promise<WriteResult>;
+}
+
+/** What led to a run: the event that woke it, or nothing for start and resync. */
+export interface Cause {
+  /** The resourceVersion of the event. */
+  readonly version: number;
+  readonly correlationID: string;
+  readonly traceparent?: string;
+}
+
+export interface Run {
+  readonly key: ObjectKey;
+  /** Why the key was woken last; runs after start and resync have no cause. */
+  readonly cause: Cause | undefined;
+  /** 0 on the first try since the last success. */
+  readonly attempt: number;
+  readonly now: Date;
+  /** Aborted when the run took longer than its limit; from then on its writes are refused. */
+  readonly signal: AbortSignal;
+  readonly read: ObjectReader;
+  readonly write: ObjectWriter;
+}
+
+export interface Watch {
+  readonly type: ObjectType;
+  /** The keys that a change of such an object wakes. */
+  readonly wakes: (change: Change, read: ObjectReader) => readonly ObjectKey[];
+}
+
+export interface ReconcilerDefinition {
+  /** Names the controller in metrics, logs and field managers: lower case, dashes. */
+  readonly name: string;
+  readonly watches: readonly Watch[];
+  /** Runs at once, of different keys; 1 when missing. */
+  readonly concurrency?: number;
+  /** 30 s when missing. */
+  readonly timeoutMs?: number;
+  readonly backoff?: Backoff;
+  readonly reconcile: (run: Run) => Promise<Outcome>;
+}

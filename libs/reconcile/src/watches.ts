@@ -1,0 +1,48 @@
+/** The ways in which a change finds the keys to reconcile. */
+import type { ObjectKey } from '@holdfast/contracts';
+import { objectAt } from '@holdfast/kernel';
+
+import { ownersOf } from './object-cache.js';
+import type { Change, ObjectType } from './object-cache.js';
+import type { ObjectReader, Watch } from './reconciler.js';
+
+export type Predicate = (change: Change) => boolean;
+
+/** The object itself. */
+export const watchFor = (type: ObjectType, when: Predicate = () => true): Watch => ({
+  type,
+  wakes: (change) => (when(change) ? [change.key] : []),
+});
+
+/** The controlling owner of a dependent: of its old state and of its new one, since the reference may have moved. */
+export const watchOwned = (type: ObjectType, owner: ObjectType & { readonly kind: string }): Watch => ({
+  type,
+  wakes: (change) => {
+    const names = new Set(
+      [change.before, change.after].flatMap((state) =>
+        state === undefined
+          ? []
+          : ownersOf(state.object)
+              .filter((reference) => reference.controller && reference.kind === owner.kind)
+              .filter((reference) => groupOf(reference.apiVersion) === owner.group)
+              .map((reference) => reference.name),
+      ),
+    );
+    const { namespace } = change.key;
+    return [...names].map((name) => ({ group: owner.group, resource: owner.resource, namespace, name }));
+  },
+});
+
+/** Whatever the function finds. */
+export const watchMapped = (
+  type: ObjectType,
+  wakes: (change: Change, read: ObjectReader) => readonly ObjectKey[],
+): Watch => ({ type, wakes });
+
+/** Spec changes; creation and deletion always pass. */
+export const generationChanged: Predicate = ({ before, after }) =>
+  before === undefined || after === undefined || generationOf(before.object) !== generationOf(after.object);
+
+const generationOf = (object: Parameters<typeof objectAt>[0]): unknown => objectAt(object, 'metadata')['generation'];
+
+const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] as string) : '');
