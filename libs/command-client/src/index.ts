@@ -1,1 +1,1 @@
-export {};
+export type { Answer, CommandHandler, CommandSender, Transactor } from './commands.js';
