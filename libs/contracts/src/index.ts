@@ -26,6 +26,7 @@ export {
   spliceVersion,
 } from './commit.js';
 export type { Commit, CommitHeader, LogEvent, NewEvent } from './commit.js';
+export { encodeObject } from './encode-object.js';
 export { EVENT_SCHEMA_VERSION, EVENT_TYPE_PREFIX } from './event.js';
 export type { CloudEvent, CommandRecord, EventRecord, EventType, SelectorValues } from './event.js';
 export { keyText, parseKeyText } from './object-key.js';

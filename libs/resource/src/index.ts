@@ -8,3 +8,28 @@ export type {
   ResourceVerb,
   ScaleSubresource,
 } from './kind.js';
+
+export { encodeObject } from '@holdfast/contracts';
+export type {
+  DecidedEvent,
+  Decision,
+  DecisionContext,
+  OperationResult,
+  Refused,
+  ResourceState,
+  StoredObject,
+  TransactionDecision,
+  WriteOutcome,
+} from './decide/decision.js';
+export type {
+  Admission,
+  Preparation,
+  PreparedCreate,
+  PreparedDelete,
+  PreparedPatch,
+  PreparedRollback,
+  PreparedUpdate,
+  PreparedWrite,
+  TransactionPreparation,
+} from './decide/prepared-write.js';
+export type { JsonPatchOperation, Patch } from './patch/patch.js';

@@ -1,0 +1,64 @@
+/** A write after everything that needs no state was done; what hangs on a kind's schema is stamped with its revision. */
+import type { FieldValidation, PatchType, Preconditions, PropagationPolicy, Target } from '@holdfast/contracts';
+import type { JsonObject, Refusal } from '@holdfast/kernel';
+import type { Patch } from '../patch/patch.js';
+
+/** An object's passage through its kind's schema, good as long as the kind has that revision. */
+export interface Admission {
+  readonly revision: number;
+  readonly result:
+    | { readonly ok: true; readonly object: JsonObject; readonly warnings: readonly string[] }
+    | { readonly ok: false; readonly refusal: Refusal };
+}
+
+interface Prepared {
+  readonly target: Target;
+  readonly dryRun: boolean;
+  readonly fieldValidation: FieldValidation;
+}
+
+export interface PreparedCreate extends Prepared {
+  readonly verb: 'create';
+  readonly body: JsonObject;
+  /** Missing when the kind was not known yet. */
+  readonly admission?: Admission;
+}
+
+export interface PreparedUpdate extends Prepared {
+  readonly verb: 'update';
+  readonly body: JsonObject;
+  readonly preconditions: Preconditions;
+  /** Missing when the kind was not known yet, or the object must first be joined with its stored half. */
+  readonly admission?: Admission;
+}
+
+export interface PreparedPatch extends Prepared {
+  readonly verb: 'patch';
+  readonly patchType: PatchType;
+  readonly patch: Patch;
+  readonly preconditions: Preconditions;
+  /** What the patch made of one version of the object, computed aside; counts while that version is the newest. */
+  readonly applied?: { readonly to: number; readonly admission: Admission };
+}
+
+export interface PreparedDelete extends Prepared {
+  readonly verb: 'delete';
+  readonly preconditions: Preconditions;
+  readonly propagationPolicy: PropagationPolicy;
+}
+
+export interface PreparedRollback extends Prepared {
+  readonly verb: 'rollback';
+  readonly toVersion: number;
+  /** The object as it was at that version. */
+  readonly past: JsonObject;
+}
+
+export type PreparedWrite = PreparedCreate | PreparedUpdate | PreparedPatch | PreparedDelete | PreparedRollback;
+
+export type Preparation =
+  { readonly ok: true; readonly write: PreparedWrite } | { readonly ok: false; readonly refusal: Refusal };
+
+export type TransactionPreparation =
+  | { readonly ok: true; readonly operations: readonly PreparedWrite[] }
+  | { readonly ok: false; readonly refusal: Refusal };
