@@ -1,0 +1,107 @@
+import type { Commit } from '@holdfast/contracts';
+import { stringAt } from '@holdfast/kernel';
+import type { JsonObject } from '@holdfast/kernel';
+import type { KindDefinition } from '@holdfast/resource';
+
+export const CRD_GROUP = 'apiextensions.k8s.io';
+export const CRD_RESOURCE = 'customresourcedefinitions';
+
+export interface KindRegistryOptions {
+  readonly builtIn: readonly KindDefinition[];
+  /** Reads a stored CustomResourceDefinition; its version becomes the kind's revision. */
+  readonly readKind: (crd: JsonObject, revision: number) => KindDefinition;
+}
+
+/**
+ * The kinds as of a version of the log: the built-in ones, and one for every CustomResourceDefinition.
+ * It is loaded once and then kept by applying commits in order; what it already knows is skipped.
+ */
+export class KindRegistry {
+  private readonly builtIn: ReadonlyMap<string, KindDefinition>;
+  private kinds: Map<string, KindDefinition>;
+  private seen = 0;
+  private changes = 0;
+  private waiters: { readonly version: number; readonly resolve: () => void }[] = [];
+
+  constructor(private readonly options: KindRegistryOptions) {
+    this.builtIn = new Map(options.builtIn.map((kind) => [nameOf(kind.group, kind.plural), kind]));
+    this.kinds = new Map(this.builtIn);
+  }
+
+  /** False until the kinds of the log are known; the built-in ones always are. */
+  get loaded(): boolean {
+    return this.seen > 0;
+  }
+
+  /** Every change of a kind up to this version of the log is known. */
+  get version(): number {
+    return this.seen;
+  }
+
+  /** Grows with every change: what was made of the kinds is good as long as it stands still. */
+  get generation(): number {
+    return this.changes;
+  }
+
+  find(group: string, resource: string): KindDefinition | undefined {
+    return this.kinds.get(nameOf(group, resource));
+  }
+
+  all(): readonly KindDefinition[] {
+    return [...this.kinds.values()];
+  }
+
+  /** Replaces all that was known by the definitions as of `version`; older answers are ignored. */
+  load(crds: readonly JsonObject[], version: number): void {
+    if (version < this.seen) return;
+    this.kinds = new Map(this.builtIn);
+    for (const crd of crds) this.put(crd, Number(stringAt(metadataOf(crd), 'resourceVersion') ?? version));
+    this.moveTo(version);
+  }
+
+  /** Takes the next commit of the log; ignored before the first load, which will contain it. */
+  apply(commit: Commit): void {
+    if (!this.loaded || commit.boundary <= this.seen) return;
+    for (const { record, object, version } of commit.events) {
+      if (record.resource !== CRD_RESOURCE || record.group !== CRD_GROUP || version <= this.seen) continue;
+      const crd = JSON.parse(object.toString('utf8')) as JsonObject;
+      if (record.type === 'deleted') this.remove(crd);
+      else this.put(crd, version);
+    }
+    this.moveTo(commit.boundary);
+  }
+
+  /** Resolves with true once every change up to `version` is known, with false when that takes longer than `limitMs`. */
+  async reaches(version: number, limitMs: number): Promise<boolean> {
+    if (this.seen >= version) return true;
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
+    const reached = new Promise<void>((resolve) => this.waiters.push({ version, resolve }));
+    await Promise.race([reached, timeUp]);
+    clearTimeout(timer);
+    return this.seen >= version;
+  }
+
+  private put(crd: JsonObject, revision: number): void {
+    const kind = this.options.readKind(crd, revision);
+    this.kinds.set(nameOf(kind.group, kind.plural), kind);
+    this.changes += 1;
+  }
+
+  private remove(crd: JsonObject): void {
+    const { group, plural } = this.options.readKind(crd, 0);
+    this.kinds.delete(nameOf(group, plural));
+    this.changes += 1;
+  }
+
+  private moveTo(version: number): void {
+    this.seen = version;
+    if (this.waiters.length === 0) return;
+    for (const waiter of this.waiters) if (waiter.version <= version) waiter.resolve();
+    this.waiters = this.waiters.filter((waiter) => waiter.version > version);
+  }
+}
+
+const nameOf = (group: string, resource: string): string => `${group}/${resource}`;
+
+const metadataOf = (object: JsonObject): JsonObject => (object['metadata'] ?? {}) as JsonObject;
