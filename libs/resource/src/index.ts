@@ -9,6 +9,11 @@ export type {
   ScaleSubresource,
 } from './kind.js';
 
+export { decodeJson, decodeObject } from './json/decode-json.js';
+export type { Decoded } from './json/decode-json.js';
+export { MAX_JSON_DEPTH, scanJson } from './json/scan-json.js';
+export type { JsonScan } from './json/scan-json.js';
+
 export { encodeObject } from '@holdfast/contracts';
 export type {
   DecidedEvent,
