@@ -1,0 +1,78 @@
+/** The configuration file of nats-server, for the local stack and for deploy/ alike. */
+import { NATS_USERS, permissionsOf } from './permissions.js';
+import type { NatsUser } from './permissions.js';
+
+/** A literal, or the environment variable that holds it when the server starts. */
+export type ConfigSecret = string | { readonly env: string };
+
+export interface NatsServerConfig {
+  readonly host: string;
+  /** 0 lets the server pick one and tell it in `portsFolder`. */
+  readonly port: number;
+  readonly monitorPort: number;
+  readonly storeFolder: string;
+  readonly portsFolder?: string;
+  readonly serverName?: string;
+  /** One per user; without them anybody may do anything (for tests of single parts). */
+  readonly passwords?: Readonly<Record<NatsUser, ConfigSecret>>;
+  /** Further top-level settings, already in the server's syntax. */
+  readonly extra?: string;
+}
+
+/**
+ * A commit of 1,000 events or a command of the largest accepted object is far below 8 MiB, and so is a frame of many
+ * commands; the server's default of 1 MiB is not enough for a transaction of 1,000 operations.
+ */
+const MAX_PAYLOAD_BYTES = 8 * 1024 * 1024;
+
+export const natsServerConfig = (config: NatsServerConfig): string =>
+  [
+    ...(config.serverName === undefined ? [] : [`server_name: ${quoted(config.serverName)}`]),
+    `host: ${quoted(config.host)}`,
+    `port: ${portSetting(config.port)}`,
+    `http: ${quoted(`${config.host}:${portSetting(config.monitorPort)}`)}`,
+    ...(config.portsFolder === undefined ? [] : [`ports_file_dir: ${quoted(config.portsFolder)}`]),
+    `max_payload: ${MAX_PAYLOAD_BYTES}`,
+    // A frame of 8 MiB must not by itself make a slow consumer of its receiver.
+    `max_pending: ${8 * MAX_PAYLOAD_BYTES}`,
+    'jetstream {',
+    `  store_dir: ${quoted(config.storeFolder)}`,
+    '  # Acknowledged means on disk: the default would sync every two minutes.',
+    '  sync_interval: always',
+    '}',
+    ...(config.passwords === undefined ? [] : authorization(config.passwords)),
+    ...(config.extra === undefined ? [] : [config.extra]),
+    '',
+  ].join('\n');
+
+const authorization = (passwords: Readonly<Record<NatsUser, ConfigSecret>>): string[] => [
+  'authorization {',
+  '  users: [',
+  ...NATS_USERS.flatMap((user) => {
+    const { publish, subscribe } = permissionsOf(user);
+    return [
+      '    {',
+      `      user: ${user}`,
+      `      password: ${secret(passwords[user])}`,
+      '      permissions {',
+      ...subjects('publish', publish),
+      ...subjects('subscribe', subscribe),
+      '      }',
+      '    }',
+    ];
+  }),
+  '  ]',
+  '}',
+];
+
+const subjects = (verb: 'publish' | 'subscribe', allowed: readonly string[]): string[] => [
+  `        ${verb} {`,
+  '          allow: [',
+  ...allowed.map((subject) => `            ${quoted(subject)}`),
+  '          ]',
+  '        }',
+];
+
+const portSetting = (port: number): number => (port === 0 ? -1 : port);
+const secret = (value: ConfigSecret): string => (typeof value === 'string' ? quoted(value) : `$${value.env}`);
+const quoted = (text: string): string => JSON.stringify(text);

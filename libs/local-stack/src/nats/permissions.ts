@@ -1,0 +1,120 @@
+/**
+ * What each user of NATS may do. Only the store writes the log and the public events; only the operator deletes from a
+ * stream; a subscriber reads public events and nothing else. JetStream is spoken to by subjects, so its permissions are
+ * subjects too.
+ *
+ * Every user has inboxes of its own (`_INBOX_<user>`): with a common prefix, a subscriber could listen to what others
+ * are answered.
+ */
+import {
+  EVENTS_STREAM,
+  EVENTS_SUBJECTS,
+  HEARTBEAT_SUBJECT,
+  LOG_STREAM,
+  PROJECTED_SUBJECT,
+  PROJECTOR_NUDGE_SUBJECT,
+  SNAPSHOT_BUCKET,
+} from '@holdfast/contracts';
+
+export const NATS_USERS = ['store', 'gateway', 'reconciler', 'orchestrator', 'operator', 'subscriber'] as const;
+export type NatsUser = (typeof NATS_USERS)[number];
+
+export interface Permissions {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+const SNAPSHOT_STREAM = `OBJ_${SNAPSHOT_BUCKET}`;
+const COMMANDS = 'hf.cmd.>';
+const REPLIES = 'hf.reply.>';
+const RECONCILE = 'hf.reconcile.>';
+const JOBS = 'hf.job.>';
+const BUILD_OUTPUT = 'hf.out.>';
+
+/** The prefix that a user's client has to use for its inboxes. */
+export const inboxPrefix = (user: string): string => `_INBOX_${user}`;
+
+const readStream = (stream: string): string[] => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.STREAM.MSG.GET.${stream}`,
+  `$JS.API.DIRECT.GET.${stream}`,
+  `$JS.API.DIRECT.GET.${stream}.>`,
+  `$JS.API.CONSUMER.CREATE.${stream}`,
+  `$JS.API.CONSUMER.CREATE.${stream}.>`,
+  `$JS.API.CONSUMER.INFO.${stream}.*`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+  `$JS.API.CONSUMER.DELETE.${stream}.*`,
+  `$JS.ACK.${stream}.>`,
+  `$JS.FC.${stream}.>`,
+];
+const manageStream = (stream: string): string[] => [
+  `$JS.API.STREAM.CREATE.${stream}`,
+  `$JS.API.STREAM.UPDATE.${stream}`,
+];
+const findStreams = ['$JS.API.INFO', '$JS.API.STREAM.NAMES'];
+
+/** What gateway, reconciler and orchestrator share: they send commands and follow the log. */
+const commandSender = {
+  publish: [...findStreams, ...readStream(LOG_STREAM), COMMANDS, PROJECTOR_NUDGE_SUBJECT],
+  subscribe: [REPLIES, HEARTBEAT_SUBJECT, PROJECTED_SUBJECT],
+};
+
+const beyondInboxes: Readonly<Record<NatsUser, Permissions>> = {
+  store: {
+    publish: [
+      ...findStreams,
+      ...[LOG_STREAM, EVENTS_STREAM, SNAPSHOT_STREAM].flatMap((stream) => [
+        ...manageStream(stream),
+        ...readStream(stream),
+      ]),
+      'hf.log.>',
+      EVENTS_SUBJECTS,
+      `$O.${SNAPSHOT_BUCKET}.>`,
+      // Old snapshots make room for new ones; the log itself is out of reach.
+      `$JS.API.STREAM.PURGE.${SNAPSHOT_STREAM}`,
+      // A standby asks the transactor, as a gateway does.
+      COMMANDS,
+      REPLIES,
+      HEARTBEAT_SUBJECT,
+      PROJECTED_SUBJECT,
+      PROJECTOR_NUDGE_SUBJECT,
+    ],
+    subscribe: [COMMANDS, REPLIES, HEARTBEAT_SUBJECT, PROJECTED_SUBJECT, PROJECTOR_NUDGE_SUBJECT],
+  },
+  gateway: commandSender,
+  reconciler: {
+    publish: [...commandSender.publish, RECONCILE],
+    subscribe: [...commandSender.subscribe, RECONCILE],
+  },
+  orchestrator: {
+    publish: [...commandSender.publish, JOBS],
+    subscribe: [...commandSender.subscribe, BUILD_OUTPUT],
+  },
+  operator: {
+    publish: [
+      ...findStreams,
+      '$JS.API.STREAM.LIST',
+      ...[LOG_STREAM, EVENTS_STREAM, SNAPSHOT_STREAM].flatMap((stream) => [
+        ...readStream(stream),
+        `$JS.API.CONSUMER.NAMES.${stream}`,
+        `$JS.API.CONSUMER.LIST.${stream}`,
+        `$JS.API.STREAM.PURGE.${stream}`,
+        `$JS.API.STREAM.MSG.DELETE.${stream}`,
+      ]),
+      COMMANDS,
+      PROJECTOR_NUDGE_SUBJECT,
+    ],
+    subscribe: ['hf.>'],
+  },
+  subscriber: {
+    publish: [...findStreams, ...readStream(EVENTS_STREAM)],
+    // The usual inbox is nobody else's here, so that any client works with this credential as it comes.
+    subscribe: [EVENTS_SUBJECTS, '_INBOX.>'],
+  },
+};
+
+/** Everything this user may publish and subscribe to; nothing else is allowed. */
+export const permissionsOf = (user: NatsUser): Permissions => ({
+  publish: beyondInboxes[user].publish,
+  subscribe: [...beyondInboxes[user].subscribe, `${inboxPrefix(user)}.>`],
+});
