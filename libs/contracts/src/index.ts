@@ -41,6 +41,7 @@ export {
   EVENTS_SUBJECTS,
   eventSubject,
   HEARTBEAT_SUBJECT,
+  inboxPrefix,
   LOG_STREAM,
   LOG_SUBJECT,
   parseEventSubject,

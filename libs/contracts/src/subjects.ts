@@ -72,3 +72,6 @@ export const commandSubject = (instance: string, epoch: number): string => `hf.c
 
 /** Where a sender of commands gets its replies. */
 export const replySubject = (sender: string): string => `hf.reply.${encodeToken(sender)}`;
+
+/** Under which prefix a NATS user's client has its inboxes: its own, so that nobody else may listen to its answers. */
+export const inboxPrefix = (user: string): string => `_INBOX_${encodeToken(user)}`;

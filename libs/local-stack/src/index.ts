@@ -1,6 +1,6 @@
 export { findNatsServer, NatsServerNotFoundError } from './nats/find-nats-server.js';
 export { natsServerConfig } from './nats/config.js';
-export { inboxPrefix, NATS_USERS, permissionsOf } from './nats/permissions.js';
+export { NATS_USERS, permissionsOf } from './nats/permissions.js';
 export type { NatsUser } from './nats/permissions.js';
 export { startNatsServer } from './nats/server.js';
 export type { NatsServer, NatsServerOptions } from './nats/server.js';

@@ -2,6 +2,8 @@
 import { connect } from '@nats-io/transport-node';
 import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node';
 
+import { inboxPrefix } from '@holdfast/contracts';
+
 import type { HealthRegistry } from './health.js';
 import type { Logger } from './logger.js';
 
@@ -35,7 +37,11 @@ export const natsConnectionOptions = (url: string): ConnectionOptions => {
     ...(urls.some((candidate) => candidate.protocol === 'tls:') ? { tls: {} } : {}),
     ...(credentials === undefined
       ? {}
-      : { user: decodeURIComponent(credentials.username), pass: decodeURIComponent(credentials.password) }),
+      : {
+          user: decodeURIComponent(credentials.username),
+          pass: decodeURIComponent(credentials.password),
+          inboxPrefix: inboxPrefix(decodeURIComponent(credentials.username)),
+        }),
   };
 };
 

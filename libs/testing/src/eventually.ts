@@ -33,5 +33,5 @@ const attempt = async <T>(
 
 const reason = (answer: unknown, failure: unknown): string => {
   if (failure === undefined) return `it was still ${String(answer)}`;
-  return failure instanceof Error ? failure.message : String(failure);
+  return failure instanceof Error ? failure.message : JSON.stringify(failure);
 };

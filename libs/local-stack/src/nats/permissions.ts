@@ -3,13 +3,14 @@
  * stream; a subscriber reads public events and nothing else. JetStream is spoken to by subjects, so its permissions are
  * subjects too.
  *
- * Every user has inboxes of its own (`_INBOX_<user>`): with a common prefix, a subscriber could listen to what others
+ * Every user has inboxes of its own (`inboxPrefix`): with a common prefix, a subscriber could listen to what others
  * are answered.
  */
 import {
   EVENTS_STREAM,
   EVENTS_SUBJECTS,
   HEARTBEAT_SUBJECT,
+  inboxPrefix,
   LOG_STREAM,
   PROJECTED_SUBJECT,
   PROJECTOR_NUDGE_SUBJECT,
@@ -30,9 +31,6 @@ const REPLIES = 'hf.reply.>';
 const RECONCILE = 'hf.reconcile.>';
 const JOBS = 'hf.job.>';
 const BUILD_OUTPUT = 'hf.out.>';
-
-/** The prefix that a user's client has to use for its inboxes. */
-export const inboxPrefix = (user: string): string => `_INBOX_${user}`;
 
 const readStream = (stream: string): string[] => [
   `$JS.API.STREAM.INFO.${stream}`,

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { Objm } from '@nats-io/obj';
+import { connect } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+
+import {
+  EVENTS_STREAM,
+  EVENTS_SUBJECTS,
+  inboxPrefix,
+  LOG_STREAM,
+  LOG_SUBJECT,
+  SNAPSHOT_BUCKET,
+} from '@holdfast/contracts';
+import { startNats } from '@holdfast/testing';
+import type { TestNats } from '@holdfast/testing';
+
+import { NATS_USERS } from './permissions.js';
+import type { NatsUser } from './permissions.js';
+
+const EVENT = 'hf.evt.core.namespaces._.default';
+
+describe('what the users of NATS may do', () => {
+  let nats: TestNats;
+  const connections = new Map<NatsUser, NatsConnection>();
+  const as = (user: NatsUser): NatsConnection => connections.get(user) as NatsConnection;
+  const manager = (user: NatsUser): Promise<JetStreamManager> =>
+    jetstreamManager(as(user), { checkAPI: false, timeout: 1_000 });
+
+  beforeAll(async () => {
+    nats = await startNats({ secure: true });
+    for (const user of NATS_USERS) {
+      const pass = new URL(nats.url(user)).password;
+      const options = { servers: `127.0.0.1:${nats.port}`, user, pass, inboxPrefix: inboxPrefix(user) };
+      connections.set(user, await connect(options));
+    }
+    const { streams } = await manager('store');
+    await streams.add({ name: LOG_STREAM, subjects: ['hf.log.>'] });
+    await streams.add({ name: EVENTS_STREAM, subjects: [EVENTS_SUBJECTS] });
+    await jetstream(as('store')).publish(LOG_SUBJECT, 'commit');
+    await jetstream(as('store')).publish(EVENT, 'event');
+  });
+  afterAll(async () => {
+    await Promise.allSettled([...connections.values()].map((nc) => nc.close()));
+    await nats?.close();
+  });
+
+  const publishes = (user: NatsUser, subject: string): Promise<unknown> =>
+    jetstream(as(user), { timeout: 1_000 }).publish(subject, 'forged');
+  const firstMessage = async (user: NatsUser, stream: string): Promise<string | undefined> => {
+    const consumer = await jetstream(as(user), { timeout: 1_000 }).consumers.get(stream);
+    return (await consumer.next({ expires: 1_000 }))?.string();
+  };
+
+  const others = NATS_USERS.filter((user) => user !== 'store');
+  it.each(others)('%s may write neither the log nor public events', async (user) => {
+    await expect(publishes(user, LOG_SUBJECT)).rejects.toThrow(/permissions violation/i);
+    await expect(publishes(user, EVENT)).rejects.toThrow(/permissions violation/i);
+  });
+
+  const readers = NATS_USERS.filter((user) => user !== 'subscriber');
+  it.each(readers)('%s follows the log', async (user) => {
+    expect(await firstMessage(user, LOG_STREAM)).toBe('commit');
+  });
+
+  it('a subscriber reads public events, and not the log', async () => {
+    expect(await firstMessage('subscriber', EVENTS_STREAM)).toBe('event');
+    await expect(firstMessage('subscriber', LOG_STREAM)).rejects.toThrow(/permissions violation/i);
+  });
+
+  it("a subscriber's client works as it comes, without an inbox prefix", async () => {
+    const pass = new URL(nats.url('subscriber')).password;
+    const nc = await connect({ servers: `127.0.0.1:${nats.port}`, user: 'subscriber', pass });
+    const consumer = await jetstream(nc).consumers.get(EVENTS_STREAM);
+    expect((await consumer.next({ expires: 1_000 }))?.string()).toBe('event');
+    await nc.close();
+  });
+
+  it.each(NATS_USERS.filter((user) => user !== 'operator'))('%s may not delete from the log', async (user) => {
+    const { streams } = await manager(user);
+    await expect(streams.purge(LOG_STREAM)).rejects.toThrow(/permissions violation/i);
+    await expect(streams.deleteMessage(LOG_STREAM, 1)).rejects.toThrow(/permissions violation/i);
+    await expect(streams.delete(LOG_STREAM)).rejects.toThrow(/permissions violation/i);
+  });
+
+  it('nobody may delete a stream, the operator cuts a prefix of the log', async () => {
+    const { streams } = await manager('operator');
+    await expect(streams.delete(LOG_STREAM)).rejects.toThrow(/permissions violation/i);
+    expect(await streams.purge(LOG_STREAM, { seq: 1 })).toMatchObject({ purged: 0 });
+  });
+
+  it('the store keeps snapshots in its bucket', async () => {
+    const bucket = await new Objm(jetstream(as('store'))).create(SNAPSHOT_BUCKET);
+    await bucket.putBlob({ name: 'manifest' }, Buffer.from('first'));
+    await bucket.putBlob({ name: 'manifest' }, Buffer.from('second'));
+    expect(Buffer.from((await bucket.getBlob('manifest')) ?? []).toString()).toBe('second');
+    await bucket.delete('manifest');
+  });
+
+  it('nobody listens to the answers that another user gets', async () => {
+    const heard = as('subscriber').subscribe('_INBOX_store.>');
+    await expect(
+      as('subscriber')
+        .flush()
+        .then(() => heard.closed),
+    ).resolves.toBeInstanceOf(Error);
+  });
+});
