@@ -1,3 +1,5 @@
+export { commitLogContract } from './commit-log.contract.js';
+export type { CommitLogWorld } from './commit-log.contract.js';
 export { eventually } from './eventually.js';
 export type { Patience } from './eventually.js';
 export { startNats } from './nats.js';
@@ -6,3 +8,5 @@ export { startOwnPostgres, startPostgres } from './postgres.js';
 export type { TestDatabase, TestPostgres } from './postgres.js';
 export { temporaryFolder } from './temporary-folder.js';
 export type { TemporaryFolder } from './temporary-folder.js';
+export { testCommit } from './test-commit.js';
+export type { TestCommit } from './test-commit.js';
