@@ -13,6 +13,29 @@ export { decodeJson, decodeObject } from './json/decode-json.js';
 export type { Decoded } from './json/decode-json.js';
 export { MAX_JSON_DEPTH, scanJson } from './json/scan-json.js';
 export type { JsonScan } from './json/scan-json.js';
+export {
+  annotationKey,
+  dns1035Label,
+  dns1123Label,
+  dns1123Subdomain,
+  labelValue,
+  pathSegment,
+  qualifiedName,
+} from './names/grammar.js';
+export type { NameRule } from './names/grammar.js';
+export { checkMetadata, checkName, MAX_ANNOTATION_BYTES, nameCauses } from './names/metadata.js';
+export {
+  causeText,
+  duplicateValue,
+  forbidden,
+  invalidType,
+  invalidValue,
+  requiredValue,
+  tooLong,
+  tooMany,
+  unsupportedValue,
+} from './refusal/causes.js';
+export { invalid } from './refusal/invalid.js';
 
 export { encodeObject } from '@holdfast/contracts';
 export type {
