@@ -1,0 +1,122 @@
+import { spliceVersion } from '@holdfast/contracts';
+import type { Commit, LogEvent } from '@holdfast/contracts';
+import { CopyWriter } from './copy-writer.js';
+
+/** States of objects that these commits ended, and that stand in earlier rows: `previous[i]` ends at `next[i]`. */
+export interface Supersessions {
+  readonly previous: readonly number[];
+  readonly next: readonly number[];
+}
+
+/** Commits as the rows they become. */
+export interface EncodedCommits {
+  readonly from: number;
+  readonly to: number;
+  readonly boundary: number;
+  readonly events: number;
+  /** A binary COPY of VERSION_COLUMNS. */
+  readonly versions: Buffer;
+  /** A binary COPY of COMMIT_COLUMNS. */
+  readonly commits: Buffer;
+  readonly superseded: Supersessions;
+}
+
+export const VERSION_COLUMNS =
+  'version, next, previous, grp, resource, namespace, name, uid, type, time, deleted, actor, field_manager, ' +
+  'command_id, request_id, correlation_id, causation_id, changed, labels, fields, object';
+const VERSION_FIELDS = VERSION_COLUMNS.split(',').length;
+
+export const COMMIT_COLUMNS = 'sequence, time, boundary, epoch, events';
+const COMMIT_FIELDS = COMMIT_COLUMNS.split(',').length;
+
+const ROW_BYTES = 2_048;
+
+/** The rows of commits that follow one another; a state that ends within them is written with its end. */
+export const encodeCommits = (commits: readonly [Commit, ...Commit[]]): EncodedCommits => {
+  const events = commits.reduce((sum, commit) => sum + commit.events.length, 0);
+  const { nextOf, superseded } = successors(commits);
+  const versions = new CopyWriter(1_024 + events * ROW_BYTES);
+  const rows = new CopyWriter(64 + commits.length * 64);
+  for (const commit of commits) {
+    writeCommit(rows, commit);
+    const time = Date.parse(commit.header.time);
+    for (const event of commit.events) writeVersion(versions, event, time, nextOf.get(event.version));
+  }
+  const last = commits[commits.length - 1] as Commit;
+  return {
+    from: commits[0].sequence,
+    to: last.sequence,
+    boundary: last.boundary,
+    events,
+    versions: versions.end(),
+    commits: rows.end(),
+    superseded,
+  };
+};
+
+const successors = (
+  commits: readonly [Commit, ...Commit[]],
+): { nextOf: ReadonlyMap<number, number>; superseded: Supersessions } => {
+  const nextOf = new Map<number, number>();
+  const previous: number[] = [];
+  const next: number[] = [];
+  const written = new Set<number>();
+  for (const { events } of commits) {
+    for (const { record, version } of events) {
+      written.add(version);
+      if (record.previous === undefined) continue;
+      if (written.has(record.previous)) {
+        nextOf.set(record.previous, version);
+      } else {
+        previous.push(record.previous);
+        next.push(version);
+      }
+    }
+  }
+  return { nextOf, superseded: { previous, next } };
+};
+
+const writeCommit = (rows: CopyWriter, { header, sequence, timestamp, boundary, events }: Commit): void => {
+  rows.row(COMMIT_FIELDS);
+  rows.int8(sequence);
+  rows.timestamp(timestamp);
+  rows.int8(boundary);
+  rows.int8(header.epoch);
+  rows.int4(events.length);
+};
+
+const writeVersion = (rows: CopyWriter, event: LogEvent, time: number, next: number | undefined): void => {
+  const { record, command, version, object } = event;
+  rows.row(VERSION_FIELDS);
+  rows.int8(version);
+  rows.int8(next);
+  rows.int8(record.previous);
+  rows.text(record.group);
+  rows.text(record.resource);
+  rows.text(record.namespace);
+  rows.text(record.name);
+  rows.text(record.uid);
+  rows.text(record.type);
+  rows.timestamp(time);
+  rows.bool(record.type === 'deleted');
+  rows.text(command.actor);
+  rows.text(command.fieldManager);
+  rows.text(command.id);
+  rows.text(command.requestID);
+  rows.text(command.correlationID);
+  rows.text(command.causationID);
+  rows.textArray(record.changed);
+  rows.jsonb(labelsOf(object));
+  rows.jsonb(record.fields === undefined ? EMPTY : Buffer.from(JSON.stringify(record.fields)));
+  rows.jsonb(spliceVersion(object, version));
+};
+
+const EMPTY = Buffer.from('{}');
+const LABELS_MEMBER = Buffer.from('"labels"');
+
+// Most objects have none, and then the search over the bytes saves parsing them.
+const labelsOf = (object: Buffer): Buffer => {
+  if (!object.includes(LABELS_MEMBER)) return EMPTY;
+  const { metadata } = JSON.parse(object.toString('utf8')) as { metadata?: { labels?: Record<string, string> } };
+  return metadata?.labels === undefined ? EMPTY : Buffer.from(JSON.stringify(metadata.labels));
+};
