@@ -1,1 +1,11 @@
-export {};
+export { openPool } from './pool.js';
+export type { PoolOptions } from './pool.js';
+export { migrate } from './schema/migrate.js';
+export type { Checkpoint } from './schema/generations.js';
+
+export { ReadModels } from './read-models.js';
+export type { ObjectState } from './read-models.js';
+export type { ListedObject, ListPage, ListQuery, ObjectList } from './queries/list-objects.js';
+export type { ObjectsQuery, PageStart } from './queries/select-objects.js';
+export type { SelectorRequirement } from './queries/selector-sql.js';
+export type { History, HistoryEntry, HistoryQuery } from './queries/read-history.js';
