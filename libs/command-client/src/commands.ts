@@ -22,5 +22,8 @@ export interface CommandSender {
   send(command: Command, body: Buffer): Promise<Answer>;
 }
 
-/** Answers one command; what it throws is answered as an InternalError. */
-export type CommandHandler = (command: Command, body: Buffer) => Promise<Answer>;
+/**
+ * Answers one command; what it throws is answered as an InternalError. Undefined leaves it without an answer:
+ * who is deposed cannot tell the outcome, and the sender asks the next transactor.
+ */
+export type CommandHandler = (command: Command, body: Buffer) => Promise<Answer | undefined>;

@@ -15,8 +15,8 @@ export type {
   WriteOptions,
   WriteVerb,
 } from './command.js';
-export { decodeFrame, encodeFrame, NO_BODY } from './command-frame.js';
-export type { FrameItem } from './command-frame.js';
+export { decodeFrame, encodeFrames, FrameFormatError, NO_BODY } from './command-frame.js';
+export type { Frame, FrameItem } from './command-frame.js';
 export {
   COMMIT_SCHEMA_VERSION,
   CommitFormatError,
@@ -48,6 +48,8 @@ export {
   PROJECTED_SUBJECT,
   PROJECTOR_NUDGE_SUBJECT,
   replySubject,
+  replySubjectOfFrame,
+  senderOfReply,
   SNAPSHOT_BUCKET,
 } from './subjects.js';
 export { UnknownSchemaError } from './upcast.js';

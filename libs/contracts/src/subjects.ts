@@ -70,8 +70,15 @@ export const parseEventSubject = (subject: string): ObjectKey | undefined => {
 /** Where the transactor of one epoch takes commands. No queue group: exactly one process listens. */
 export const commandSubject = (instance: string, epoch: number): string => `hf.cmd.${encodeToken(instance)}.${epoch}`;
 
-/** Where a sender of commands gets its replies. */
-export const replySubject = (sender: string): string => `hf.reply.${encodeToken(sender)}`;
+/** Where a sender of commands gets its replies; it listens to all of it. */
+export const replySubject = (sender: string): string => `hf.reply.${encodeToken(sender)}.*`;
+
+/** The reply-to of one frame of commands: who does not reach anybody learns which frame it was. */
+export const replySubjectOfFrame = (sender: string, frame: number): string =>
+  `hf.reply.${encodeToken(sender)}.${frame}`;
+
+/** What all reply-tos of one sender share: answers to several of its frames may go together, to any of them. */
+export const senderOfReply = (replyTo: string): string => replyTo.slice(0, replyTo.lastIndexOf('.'));
 
 /** Under which prefix a NATS user's client has its inboxes: its own, so that nobody else may listen to its answers. */
 export const inboxPrefix = (user: string): string => `_INBOX_${encodeToken(user)}`;
