@@ -4,6 +4,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { isAlive } from './process-identity.js';
+
 const LOOK_AGAIN_MS = 100;
 
 /** `HOLDFAST_CACHE`, else `holdfast` in the user's cache folder. */
@@ -64,16 +66,6 @@ const removeIfAbandoned = async (lock: string): Promise<void> => {
 const isOlderThan = async (path: string, ms: number): Promise<boolean> => {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs > ms;
-};
-
-/** Whether a process with this id exists, ours or not. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 };
 
 export const exists = async (path: string): Promise<boolean> =>

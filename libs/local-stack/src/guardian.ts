@@ -20,6 +20,14 @@ while IFS= read -r line; do
 " ;;
   esac
 done
+# What has ended but was not collected yet by its new parent has gone too.
+gone() {
+  kill -0 "$1" 2>/dev/null || return 0
+  stat=''
+  [ -r "/proc/$1/stat" ] && read -r stat <"/proc/$1/stat"
+  case \${stat##*) } in Z*) return 0 ;; esac
+  return 1
+}
 stop() {
   left=''
   for entry in $watched; do
@@ -29,13 +37,13 @@ stop() {
     left="$left $pid"
   done
   tries=0
-  while [ $tries -lt 100 ]; do
+  while [ $tries -lt 200 ]; do
     still=''
-    for pid in $left; do kill -0 "$pid" 2>/dev/null && still="$still $pid"; done
+    for pid in $left; do gone "$pid" || still="$still $pid"; done
     left=$still
     [ -n "$left" ] || return 0
     tries=$((tries + 1))
-    sleep 0.1
+    sleep 0.05
   done
   for pid in $left; do kill -KILL "$pid" 2>/dev/null; done
 }

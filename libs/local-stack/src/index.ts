@@ -10,6 +10,16 @@ export { findPostgres, PostgresNotFoundError } from './postgres/find-postgres.js
 export { startPostgresServer } from './postgres/server.js';
 export type { PostgresServer, PostgresServerOptions } from './postgres/server.js';
 
-export { isAlive } from './cache.js';
 export { freePort } from './free-port.js';
 export { removeWhenGone } from './guardian.js';
+export { isAlive } from './process-identity.js';
+
+export { ConfigurationError } from './stack/configuration.js';
+export type { Report, StackEvent } from './stack/events.js';
+export { AlreadyRunningError } from './stack/lock.js';
+export { SERVICES } from './stack/services.js';
+export type { ServiceName } from './stack/services.js';
+export { readStackFile } from './stack/stack-file.js';
+export type { StackFile } from './stack/stack-file.js';
+export { startStack } from './stack/start-stack.js';
+export type { Stack, StackOptions } from './stack/start-stack.js';

@@ -1,0 +1,28 @@
+/** Ports are chosen once and kept, so that a kubeconfig stays valid across restarts. */
+import { join } from 'node:path';
+import { z } from 'zod';
+
+import { freePort } from '../free-port.js';
+import { readJson, writeJson } from './files.js';
+
+const portsSchema = z.record(z.string(), z.number().int());
+
+/** For each name its port of last time where that is free, else another free one. */
+export const choosePorts = async <Name extends string>(
+  dir: string,
+  names: readonly Name[],
+): Promise<Readonly<Record<Name, number>>> => {
+  const path = join(dir, 'ports.json');
+  const stored = await readJson(path);
+  const before = stored === undefined ? {} : portsSchema.parse(stored);
+  const chosen: Record<string, number> = {};
+  for (const name of names) chosen[name] = await freePortBut(Object.values(chosen), before[name]);
+  await writeJson(path, chosen);
+  return chosen as Record<Name, number>;
+};
+
+const freePortBut = async (taken: readonly number[], wanted?: number): Promise<number> => {
+  let port = await freePort(wanted);
+  while (taken.includes(port)) port = await freePort();
+  return port;
+};

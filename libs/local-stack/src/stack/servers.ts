@@ -1,0 +1,141 @@
+/** The servers that a stack needs: started by us and kept running, or somebody else's, which are only used. */
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { NatsUser } from '../nats/permissions.js';
+import { startNatsServer } from '../nats/server.js';
+import { canReach, unprivilegedAccount } from '../postgres/account.js';
+import { startPostgresServer } from '../postgres/server.js';
+import { crashesInARow, restartDelay } from './back-off.js';
+import type { StackConfiguration } from './configuration.js';
+import type { Report } from './events.js';
+import { readText, writePrivate } from './files.js';
+import type { Secrets } from './secrets.js';
+
+const DATABASE = 'holdfast';
+
+export interface ServerOptions {
+  readonly dir: string;
+  readonly secrets: Secrets;
+  readonly ports: { readonly nats: number; readonly 'nats-monitor': number; readonly postgres: number };
+  readonly durable: boolean;
+  readonly report: Report;
+  /** Called with each new process of a server, the first one too. */
+  readonly started: (name: string, pid: number) => Promise<void>;
+}
+
+interface OwnProcess {
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export interface StackNats {
+  readonly url: (user: NatsUser) => string;
+  readonly sync: { readonly monitorUrl: string } | { readonly trust: true };
+  /** Undefined when the server is not ours. */
+  readonly own?: OwnProcess;
+}
+
+export interface StackDatabase {
+  readonly url: string;
+  readonly own?: OwnProcess;
+}
+
+export const obtainNats = async (
+  given: StackConfiguration['nats'],
+  { dir, secrets, ports, report, started }: ServerOptions,
+): Promise<StackNats> => {
+  if (given !== undefined) return { url: () => given.url, sync: given.sync };
+  const server = await startNatsServer({
+    dir: join(dir, 'nats'),
+    port: ports.nats,
+    monitorPort: ports['nats-monitor'],
+    passwords: secrets.natsPasswords,
+  });
+  const own = await keepRunning('nats-server', server, { report, started });
+  return { url: (user) => server.url(user), sync: { monitorUrl: server.monitorUrl }, own };
+};
+
+export const obtainDatabase = async (
+  given: string | undefined,
+  { dir, secrets, ports, durable, report, started }: ServerOptions,
+): Promise<StackDatabase> => {
+  if (given !== undefined) return { url: given };
+  const server = await startPostgresServer({
+    dir: await postgresFolder(dir, report),
+    port: ports.postgres,
+    password: secrets.postgresPassword,
+    durable,
+  });
+  const own = await keepRunning('postgres', server, { report, started });
+  return { url: await server.createDatabase(DATABASE), own };
+};
+
+/** Beside the rest, unless root keeps the stack where the account that PostgreSQL runs as cannot go. */
+const postgresFolder = async (dir: string, report: Report): Promise<string> => {
+  const account = await unprivilegedAccount();
+  if (account === undefined || (await canReach(account, dir))) return join(dir, 'postgres');
+
+  const note = join(dir, 'postgres-folder');
+  const elsewhere = (await readText(note))?.trim() ?? `/var/lib/holdfast/${randomBytes(8).toString('hex')}`;
+  await mkdir('/var/lib/holdfast', { recursive: true, mode: 0o755 });
+  await writePrivate(note, `${elsewhere}\n`);
+  report({
+    kind: 'note',
+    message: `PostgreSQL refuses to run as root and its account cannot reach ${dir}: its data is in ${elsewhere}`,
+  });
+  return elsewhere;
+};
+
+interface Restartable extends OwnProcess {
+  ended(): Promise<string>;
+  restart(): Promise<void>;
+}
+
+/** Starts the server again whenever it ends by itself. */
+const keepRunning = async (
+  name: string,
+  server: Restartable,
+  { report, started }: Pick<ServerOptions, 'report' | 'started'>,
+): Promise<OwnProcess> => {
+  let stopping = false;
+  let wake = (): void => undefined;
+  await started(name, server.pid);
+
+  const watch = async (): Promise<void> => {
+    let crashes = 0;
+    for (;;) {
+      const startedAt = performance.now();
+      const outcome = await server.ended();
+      if (stopping) return;
+      crashes = crashesInARow(crashes, performance.now() - startedAt);
+      const againInMs = restartDelay(crashes);
+      report({ kind: 'crashed', name, outcome, againInMs });
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, againInMs);
+      });
+      if (stopping) return;
+      await server.restart().then(
+        async () => {
+          await started(name, server.pid);
+          report({ kind: 'restarted', name, pid: server.pid });
+        },
+        (error: unknown) => report({ kind: 'note', message: String(error) }),
+      );
+    }
+  };
+  const watching = watch();
+  return {
+    get pid() {
+      return server.pid;
+    },
+    stop: async () => {
+      stopping = true;
+      wake();
+      await server.stop();
+      await watching;
+    },
+  };
+};

@@ -1,0 +1,238 @@
+/**
+ * Starts servers and services in one folder and keeps them running: secrets and certificates, then NATS and PostgreSQL,
+ * then the services, then the files that tell clients where everything is.
+ */
+import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { CertificateFiles } from './certificates.js';
+import { readStackConfiguration } from './configuration.js';
+import type { StackConfiguration } from './configuration.js';
+import type { Report } from './events.js';
+import { writeJson, writePrivate } from './files.js';
+import { kubeconfig } from './kubeconfig.js';
+import { takeLock } from './lock.js';
+import type { StackLock } from './lock.js';
+import { choosePorts } from './ports.js';
+import { ensureSecrets } from './secrets.js';
+import type { SecretFiles } from './secrets.js';
+import { obtainDatabase, obtainNats } from './servers.js';
+import type { StackDatabase, StackNats } from './servers.js';
+import { ServiceProcess } from './service-process.js';
+import { SERVICES, serviceEnvironment, serviceScript } from './services.js';
+import type { ServiceName } from './services.js';
+import { stackFilePath } from './stack-file.js';
+import type { StackFile } from './stack-file.js';
+
+const CERTIFICATE_NAMES = ['127.0.0.1', '::1', 'localhost'];
+const LARGEST_LOG_BYTES = 10 * 1024 * 1024;
+
+export interface StackOptions {
+  /** Everything the stack keeps lives here. */
+  readonly dir: string;
+  /** The checkout whose compiled services are run. */
+  readonly workspace: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly report: Report;
+  /** False gives up PostgreSQL's durability for speed; for tests. */
+  readonly durable?: boolean;
+  /** The script of a service; by default the compiled one of the workspace. */
+  readonly script?: (service: ServiceName) => string;
+}
+
+export interface Stack {
+  readonly gateway: string;
+  readonly token: string;
+  readonly authorityPem: string;
+  readonly files: {
+    readonly kubeconfig: string;
+    readonly authority: string;
+    readonly token: string;
+    readonly logs: string;
+  };
+  /** What stack.json says now. */
+  describe(): StackFile;
+  /** Stops services, then servers; resolves when nothing that was started is left. */
+  stop(): Promise<void>;
+}
+
+/** Resolves when every part is ready; rejects, with all it started stopped again, when one cannot become so. */
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const configuration = await readStackConfiguration(options.env);
+  await mkdir(join(options.dir, 'logs'), { recursive: true });
+  // Traversable, since PostgreSQL may run as another account; what is secret has a mode of its own.
+  await chmod(options.dir, 0o711);
+  const lock = await takeLock(options.dir);
+  const running = new RunningStack(options, lock);
+  try {
+    await running.start(configuration);
+    return running;
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+};
+
+class RunningStack implements Stack {
+  gateway = '';
+  token = '';
+  authorityPem = '';
+  readonly files: Stack['files'];
+  private nats: StackNats | undefined;
+  private database: StackDatabase | undefined;
+  private services: readonly ServiceProcess[] = [];
+  private complete = false;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly options: StackOptions,
+    private readonly lock: StackLock,
+  ) {
+    const file = (name: string): string => join(options.dir, name);
+    this.files = {
+      kubeconfig: file('kubeconfig'),
+      authority: file('ca.crt'),
+      token: file('token'),
+      logs: file('logs'),
+    };
+  }
+
+  async start(configuration: StackConfiguration): Promise<void> {
+    const { dir } = this.options;
+    await rm(stackFilePath(dir), { force: true });
+    const ports = await choosePorts(dir, ['gateway', ...SERVICES, ...(['nats', 'nats-monitor', 'postgres'] as const)]);
+    const secrets = await ensureSecrets(dir);
+    // Loaded here, since most who use this library start no stack and the X.509 code is large.
+    const { ensureCertificates } = await import('./certificates.js');
+    const certificates = await ensureCertificates({ dir, now: new Date(), names: CERTIFICATE_NAMES });
+    const gatewayPort = configuration.gatewayPort ?? ports.gateway;
+    this.gateway = `https://127.0.0.1:${gatewayPort}`;
+    this.token = secrets.secrets.adminToken;
+    this.authorityPem = certificates.authorityPem;
+    await writePrivate(this.files.kubeconfig, kubeconfig({ server: this.gateway, token: this.token, ...certificates }));
+
+    await this.startServers(configuration, secrets, ports);
+    await this.startServices({ ports, gatewayPort, secrets, certificates });
+    this.complete = true;
+    await this.writeStackFile();
+  }
+
+  describe(): StackFile {
+    const monitor = this.nats !== undefined && 'monitorUrl' in this.nats.sync ? this.nats.sync.monitorUrl : '';
+    return {
+      gateway: this.gateway,
+      nats: this.nats?.url('operator') ?? '',
+      database: this.database?.url ?? '',
+      processes: [
+        ...(this.nats?.own === undefined
+          ? []
+          : [{ name: 'nats-server', pid: this.nats.own.pid, health: `${monitor}/healthz` }]),
+        ...(this.database?.own === undefined ? [] : [{ name: 'postgres', pid: this.database.own.pid }]),
+        ...this.services.flatMap(({ pid, command }) =>
+          pid === undefined ? [] : [{ name: command.name, pid, health: `${command.health}/healthz` }],
+        ),
+      ],
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.complete = false;
+    await this.writing;
+    await rm(stackFilePath(this.options.dir), { force: true });
+    await Promise.all(this.services.map((service) => service.stop()));
+    await Promise.all([this.nats?.own?.stop(), this.database?.own?.stop()]);
+    await this.lock.release();
+  }
+
+  private async startServers(
+    configuration: StackConfiguration,
+    { secrets }: SecretFiles,
+    ports: Parameters<typeof obtainNats>[1]['ports'],
+  ): Promise<void> {
+    const { dir, report, durable = true } = this.options;
+    const started = (_name: string, pid: number): Promise<void> => this.noteProcess(pid);
+    const server = { dir, secrets, ports, report, durable, started };
+    // Both are awaited even when one fails, so that the other one is stopped too.
+    const results = await Promise.allSettled([
+      this.timed('nats-server', async () => {
+        this.nats = await obtainNats(configuration.nats, server);
+        return this.nats.own === undefined ? "somebody else's" : `127.0.0.1:${ports.nats}`;
+      }),
+      this.timed('postgres', async () => {
+        this.database = await obtainDatabase(configuration.databaseUrl, server);
+        return this.database.own === undefined ? "somebody else's" : `127.0.0.1:${ports.postgres}`;
+      }),
+    ]);
+    throwFirstFailure(results);
+  }
+
+  private async startServices({ ports, gatewayPort, secrets, certificates }: ServiceInputs): Promise<void> {
+    const { nats, database } = this;
+    if (nats === undefined || database === undefined) throw new Error('services need NATS and PostgreSQL');
+    const around = {
+      natsUrl: nats.url,
+      natsSync: nats.sync,
+      databaseUrl: database.url,
+      gatewayPort,
+      certificate: certificates.certificate,
+      key: certificates.key,
+      tokenTable: secrets.tokenTable,
+    };
+    const script = this.options.script ?? ((name: ServiceName) => serviceScript(this.options.workspace, name));
+    const commands = SERVICES.map((name) => ({
+      name,
+      script: script(name),
+      env: { ...this.options.env, ...serviceEnvironment(name, ports[name], around) },
+      health: `http://127.0.0.1:${ports[name]}`,
+      logFile: join(this.files.logs, `${name}.log`),
+    }));
+    await Promise.all(commands.map(({ logFile }) => rotate(logFile)));
+    const events = { report: this.options.report, started: (pid: number) => void this.noteProcess(pid) };
+    this.services = commands.map((command) => new ServiceProcess(command, events));
+    await Promise.all(
+      this.services.map((service) =>
+        this.timed(service.command.name, async () => {
+          await service.ready();
+          return service.command.name === 'api-gateway' ? this.gateway : '';
+        }),
+      ),
+    );
+  }
+
+  private async timed(name: string, become: () => Promise<string>): Promise<void> {
+    const startedAt = performance.now();
+    const detail = await become();
+    this.options.report({ kind: 'ready', name, detail, tookMs: performance.now() - startedAt });
+  }
+
+  /** One write after the other: processes may be restarted at the same moment. */
+  private noteProcess(pid: number): Promise<void> {
+    this.writing = this.writing.then(async () => {
+      await this.lock.note(pid);
+      if (this.complete) await this.writeStackFile();
+    });
+    return this.writing;
+  }
+
+  private writeStackFile(): Promise<void> {
+    return writeJson(stackFilePath(this.options.dir), this.describe());
+  }
+}
+
+interface ServiceInputs {
+  readonly ports: Readonly<Record<ServiceName, number>>;
+  readonly gatewayPort: number;
+  readonly secrets: SecretFiles;
+  readonly certificates: CertificateFiles;
+}
+
+const throwFirstFailure = (results: readonly PromiseSettledResult<void>[]): void => {
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+};
+
+/** The log of many starts would grow for ever; one older part is kept. */
+const rotate = async (logFile: string): Promise<void> => {
+  const found = await stat(logFile).catch(() => undefined);
+  if (found !== undefined && found.size > LARGEST_LOG_BYTES) await rename(logFile, `${logFile}.old`);
+};
