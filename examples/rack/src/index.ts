@@ -1,1 +1,1 @@
-export {};
+export { bladeReconciler, chassisReconciler, rackReconciler } from './reconcilers.js';

@@ -60,7 +60,7 @@ export class Controller {
   observe(change: Change, cause: Cause | undefined): void {
     const priority = cause === undefined ? PRIORITY.resync : PRIORITY.change;
     for (const watch of this.definition.watches) {
-      if (objectTypeText(watch.type) !== objectTypeText(change.key)) continue;
+      if (watch.type !== 'any' && objectTypeText(watch.type) !== objectTypeText(change.key)) continue;
       for (const key of watch.wakes(change, this.ports.read)) {
         const text = keyText(key);
         if (cause !== undefined) this.causes.set(text, cause);

@@ -2,7 +2,7 @@ export { conditionsOf, setCondition } from './conditions.js';
 export type { ConditionStatus, Observation } from './conditions.js';
 export { Controller } from './controller.js';
 export type { ControllerPorts, RunReport } from './controller.js';
-export { ObjectCache, objectTypeText, ownersOf } from './object-cache.js';
+export { finalizersOf, isDeleting, ObjectCache, objectTypeText, ownersOf, uidOf } from './object-cache.js';
 export type { Change, ObjectState, ObjectType, OwnerReference } from './object-cache.js';
 export { after, done, retry, stalled, waiting } from './outcome.js';
 export type { Outcome } from './outcome.js';

@@ -30,11 +30,21 @@ export interface Change {
 export class ObjectCache {
   private readonly types = new Map<string, Map<string, ObjectState>>();
   private readonly owned = new Map<string, Map<string, ObjectState>>();
+  private readonly uids = new Map<string, ObjectState>();
   /** Versions of deletions, so that a late older state does not bring an object back. */
   private readonly deletions = new Map<string, number>();
 
   get(key: ObjectKey): ObjectState | undefined {
     return this.types.get(objectTypeText(key))?.get(keyText(key));
+  }
+
+  /** Every object of every type. */
+  all(): readonly ObjectState[] {
+    return [...this.uids.values()];
+  }
+
+  byUid(uid: string): ObjectState | undefined {
+    return this.uids.get(uid);
   }
 
   list(type: ObjectType, namespace?: string): readonly ObjectState[] {
@@ -63,6 +73,7 @@ export class ObjectCache {
     this.deletions.delete(text);
     this.statesOf(state.key).set(text, state);
     this.unlink(before);
+    this.uids.set(uidOf(state), state);
     for (const owner of ownersOf(state.object)) this.dependentsOf(owner.uid).set(text, state);
     return { key: state.key, after: state, ...(before === undefined ? {} : { before }) };
   }
@@ -81,6 +92,7 @@ export class ObjectCache {
 
   private unlink(before: ObjectState | undefined): void {
     if (before === undefined) return;
+    this.uids.delete(uidOf(before));
     for (const owner of ownersOf(before.object)) {
       const dependents = this.owned.get(owner.uid);
       dependents?.delete(keyText(before.key));
@@ -106,6 +118,18 @@ const entryOf = <V>(maps: Map<string, Map<string, V>>, key: string): Map<string,
   const made = new Map<string, V>();
   maps.set(key, made);
   return made;
+};
+
+export const uidOf = (state: ObjectState): string => stringAt(objectAt(state.object, 'metadata'), 'uid') ?? '';
+
+/** Whether the object's deletion was asked for and waits for finalizers. */
+export const isDeleting = (state: ObjectState): boolean =>
+  stringAt(objectAt(state.object, 'metadata'), 'deletionTimestamp') !== undefined;
+
+export const finalizersOf = (state: ObjectState): readonly string[] => {
+  const finalizers = objectAt(state.object, 'metadata')['finalizers'];
+  if (!Array.isArray(finalizers)) return [];
+  return (finalizers as readonly unknown[]).filter((finalizer) => typeof finalizer === 'string');
 };
 
 export interface OwnerReference {

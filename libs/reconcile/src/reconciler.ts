@@ -11,6 +11,7 @@ export interface ObjectReader {
   get(key: ObjectKey): ObjectState | undefined;
   list(type: ObjectType, namespace?: string): readonly ObjectState[];
   ownedBy(uid: string): readonly ObjectState[];
+  byUid(uid: string): ObjectState | undefined;
   inNamespace(namespace: string): readonly ObjectState[];
 }
 
@@ -54,7 +55,7 @@ export interface Run {
 }
 
 export interface Watch {
-  readonly type: ObjectType;
+  readonly type: ObjectType | 'any';
   /** The keys that a change of such an object wakes. */
   readonly wakes: (change: Change, read: ObjectReader) => readonly ObjectKey[];
 }

@@ -35,7 +35,7 @@ export const watchOwned = (type: ObjectType, owner: ObjectType & { readonly kind
 
 /** Whatever the function finds. */
 export const watchMapped = (
-  type: ObjectType,
+  type: ObjectType | 'any',
   wakes: (change: Change, read: ObjectReader) => readonly ObjectKey[],
 ): Watch => ({ type, wakes });
 

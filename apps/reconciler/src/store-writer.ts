@@ -1,0 +1,104 @@
+/** Writes of reconcilers, as commands to the store: with their cause, and into the cache as soon as they are answered. */
+import { randomUUID } from 'node:crypto';
+
+import type { CommandClient } from '@holdfast/command-client';
+import type { Command, ObjectKey, Request, Target } from '@holdfast/contracts';
+import type { JsonObject } from '@holdfast/kernel';
+import { childTraceparent } from '@holdfast/nest-platform';
+import { uidOf } from '@holdfast/reconcile';
+import type { Cause, ObjectState, ObjectWriter, WriteResult } from '@holdfast/reconcile';
+
+import { parseObject } from './world.js';
+import type { World } from './world.js';
+
+const DEADLINE_MS = 10_000;
+
+export interface StoreWriterOptions {
+  readonly client: CommandClient;
+  readonly world: World;
+  /** The name of the controller: it becomes actor and field manager. */
+  readonly controller: string;
+  readonly cause: Cause | undefined;
+  /** Aborted when the run is over: late writes are refused here. */
+  readonly signal: AbortSignal;
+}
+
+export class StoreWriter implements ObjectWriter {
+  private readonly correlationID: string;
+
+  constructor(private readonly options: StoreWriterOptions) {
+    this.correlationID = options.cause?.correlationID ?? randomUUID();
+  }
+
+  create(key: ObjectKey, version: string, object: JsonObject): Promise<WriteResult> {
+    return this.send(key, { verb: 'create', target: targetOf({ ...key, name: '' }, version) }, object);
+  }
+
+  patch(key: ObjectKey, version: string, patch: JsonObject): Promise<WriteResult> {
+    return this.send(key, { verb: 'patch', patchType: 'merge', target: targetOf(key, version) }, patch);
+  }
+
+  updateStatus(state: ObjectState, version: string, status: JsonObject): Promise<WriteResult> {
+    const target: Target = { ...targetOf(state.key, version), subresource: 'status' };
+    return this.send(state.key, { verb: 'update', target }, withVersion(state, { status }));
+  }
+
+  delete(key: ObjectKey, version: string, uid: string): Promise<WriteResult> {
+    const target = targetOf(key, version);
+    return this.send(key, { verb: 'delete', target, preconditions: { uid }, propagationPolicy: 'Background' });
+  }
+
+  finalize(state: ObjectState): Promise<WriteResult> {
+    const target: Target = { ...targetOf(state.key, 'v1'), subresource: 'finalize' };
+    return this.send(state.key, { verb: 'update', target }, withVersion(state, { spec: { finalizers: [] } }));
+  }
+
+  private async send(key: ObjectKey, request: Request, body?: JsonObject): Promise<WriteResult> {
+    if (this.options.signal.aborted) {
+      return { ok: false, refusal: { reason: 'Timeout', message: 'the run that wrote this is over' } };
+    }
+    const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
+    const answer = await this.options.client.send(this.commandOf(request), bytes);
+    if (answer.reply.status === 'refused') return { ok: false, refusal: answer.reply.refusal };
+    const state: ObjectState = { key, version: answer.reply.version, object: parseObject(answer.body, key) };
+    const cause: Cause = { version: state.version, correlationID: this.correlationID };
+    this.options.world.wrote(state, answer.reply.outcome === 'deleted' ? 'deleted' : 'stored', cause);
+    return { ok: true, state };
+  }
+
+  private commandOf(request: Request): Command {
+    const { cause, controller } = this.options;
+    return {
+      id: randomUUID(),
+      deadline: Date.now() + DEADLINE_MS,
+      actor: `system:controller:${controller}`,
+      requestID: randomUUID(),
+      correlationID: this.correlationID,
+      ...(cause === undefined ? {} : { causationID: String(cause.version) }),
+      traceparent: childTraceparent(cause?.traceparent),
+      fieldManager: controller,
+      request,
+    };
+  }
+}
+
+const targetOf = ({ group, resource, namespace, name }: ObjectKey, version: string): Target => ({
+  group,
+  version,
+  resource,
+  namespace,
+  name,
+});
+
+/** The object with these members in place of its own, and with what the store needs to refuse it when it is old. */
+const withVersion = (state: ObjectState, members: JsonObject): JsonObject => ({
+  apiVersion: state.object['apiVersion'],
+  kind: state.object['kind'],
+  metadata: {
+    name: state.key.name,
+    ...(state.key.namespace === '' ? {} : { namespace: state.key.namespace }),
+    uid: uidOf(state),
+    resourceVersion: String(state.version),
+  },
+  ...members,
+});
