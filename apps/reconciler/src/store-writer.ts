@@ -1,7 +1,7 @@
 /** Writes of reconcilers, as commands to the store: with their cause, and into the cache as soon as they are answered. */
 import { randomUUID } from 'node:crypto';
 
-import type { CommandClient } from '@holdfast/command-client';
+import type { CommandSender } from '@holdfast/command-client';
 import type { Command, ObjectKey, Request, Target } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/kernel';
 import { childTraceparent } from '@holdfast/nest-platform';
@@ -14,7 +14,7 @@ import type { World } from './world.js';
 const DEADLINE_MS = 10_000;
 
 export interface StoreWriterOptions {
-  readonly client: CommandClient;
+  readonly client: CommandSender;
   readonly world: World;
   /** The name of the controller: it becomes actor and field manager. */
   readonly controller: string;

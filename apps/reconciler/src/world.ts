@@ -28,7 +28,11 @@ export class World {
     const { group, resource, namespace, name } = event.record;
     const key = { group, resource, namespace, name };
     const { correlationID, traceparent } = event.command;
-    const cause: Cause = { version: event.version, correlationID, ...(traceparent === undefined ? {} : { traceparent }) };
+    const cause: Cause = {
+      version: event.version,
+      correlationID,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
     const change =
       event.record.type === 'deleted'
         ? this.cache.remove(key, event.version)

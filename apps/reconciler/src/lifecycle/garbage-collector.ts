@@ -8,7 +8,15 @@
 import { objectAt, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import { done, finalizersOf, isDeleting, ownersOf, retry, uidOf, waiting, watchMapped } from '@holdfast/reconcile';
-import type { Change, ObjectReader, ObjectState, Outcome, OwnerReference, ReconcilerDefinition, Run } from '@holdfast/reconcile';
+import type {
+  Change,
+  ObjectReader,
+  ObjectState,
+  Outcome,
+  OwnerReference,
+  ReconcilerDefinition,
+  Run,
+} from '@holdfast/reconcile';
 
 import { apiVersionOf, removeFinalizer, wentThrough } from './writes.js';
 
@@ -36,7 +44,9 @@ function concernedBy({ key, before, after }: Change, read: ObjectReader) {
   const replaced = before !== undefined && after !== undefined && uidOf(before) !== uidOf(after);
   const dependents = isGone || replaced ? [...uids].flatMap((uid) => read.ownedBy(uid)) : [];
   const owners = [before, after].flatMap((state) => (state === undefined ? [] : ownersOf(state.object)));
-  const waitingOwners = owners.map((owner) => read.byUid(owner.uid)).filter((owner) => owner !== undefined && isDeleting(owner));
+  const waitingOwners = owners
+    .map((owner) => read.byUid(owner.uid))
+    .filter((owner) => owner !== undefined && isDeleting(owner));
   const own = after !== undefined && (isDeleting(after) || ownersOf(after.object).length > 0) ? [key] : [];
   return [...own, ...dependents.map((state) => state.key), ...waitingOwners.map((owner) => (owner as ObjectState).key)];
 }

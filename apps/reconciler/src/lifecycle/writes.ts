@@ -4,7 +4,8 @@ import { done, finalizersOf, retry } from '@holdfast/reconcile';
 import type { ObjectState, Outcome, Run, WriteResult } from '@holdfast/reconcile';
 
 /** `v1` of `inventory.holdfast.dev/v1`. */
-export const apiVersionOf = (state: ObjectState): string => (stringAt(state.object, 'apiVersion') ?? '').split('/').at(-1) ?? '';
+export const apiVersionOf = (state: ObjectState): string =>
+  (stringAt(state.object, 'apiVersion') ?? '').split('/').at(-1) ?? '';
 
 /** Done, or again: what is gone already, or was replaced by another, is done. */
 export const wentThrough = (result: WriteResult): Outcome => {

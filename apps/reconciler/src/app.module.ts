@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+
+import { CommandClient } from '@holdfast/command-client';
+import { bladeReconciler, chassisReconciler, rackReconciler } from '@holdfast/example-rack';
+import { JetStreamCommitLog } from '@holdfast/log';
+import { connectNats, HEALTH, LOGGER, METRICS, PlatformModule, watchNats } from '@holdfast/nest-platform';
+import type { HealthRegistry, Logger } from '@holdfast/nest-platform';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Inject, Module } from '@nestjs/common';
+import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+
+import type { ReconcilerConfig } from './config.js';
+import { ControllerRuntime } from './controller-runtime.js';
+import { garbageCollector } from './lifecycle/garbage-collector.js';
+import { kindLifecycle } from './lifecycle/kind-lifecycle.js';
+import { namespaceLifecycle } from './lifecycle/namespace-lifecycle.js';
+import { createRunReporter, watchQueues } from './run-report.js';
+
+const NATS = Symbol('NATS');
+const CLIENT = Symbol('CLIENT');
+const RUNTIME = Symbol('RUNTIME');
+
+/** Everything that this service reconciles. */
+const DEFINITIONS = [
+  garbageCollector,
+  namespaceLifecycle,
+  kindLifecycle,
+  rackReconciler,
+  chassisReconciler,
+  bladeReconciler,
+];
+
+@Module({})
+export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(NATS) private readonly nc: NatsConnection,
+    @Inject(CLIENT) private readonly client: CommandClient,
+    @Inject(RUNTIME) private readonly runtime: ControllerRuntime,
+    @Inject(HEALTH) private readonly health: HealthRegistry,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(METRICS) private readonly metrics: Registry,
+  ) {}
+
+  static forRoot(config: ReconcilerConfig, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [PlatformModule.forRoot({ service: 'reconciler', config, logger })],
+      providers: [
+        {
+          provide: NATS,
+          useFactory: () => connectNats({ url: config.HOLDFAST_NATS_URL, name: 'reconciler' }),
+        },
+        {
+          provide: JetStreamCommitLog,
+          useFactory: (nc: NatsConnection) =>
+            JetStreamCommitLog.open({
+              nc,
+              replicas: config.HOLDFAST_LOG_REPLICAS,
+              create: false,
+              sync: { trust: true },
+            }),
+          inject: [NATS],
+        },
+        {
+          provide: CLIENT,
+          useFactory: async (nc: NatsConnection, log: JetStreamCommitLog) => {
+            const client = new CommandClient({ nc, sender: `reconciler-${randomUUID()}`, log });
+            await client.start();
+            return client;
+          },
+          inject: [NATS, JetStreamCommitLog],
+        },
+        {
+          provide: RUNTIME,
+          useFactory: (client: CommandClient, log: JetStreamCommitLog, metrics: Registry) =>
+            new ControllerRuntime({
+              client,
+              log,
+              logger,
+              definitions: DEFINITIONS,
+              report: createRunReporter(logger, metrics),
+            }),
+          inject: [CLIENT, JetStreamCommitLog, METRICS],
+        },
+      ],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    watchNats(this.nc, this.health, this.logger);
+    this.health.add('reconcilers', () => this.runtime.check());
+    watchQueues(this.runtime.controllers, this.metrics);
+    this.runtime.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.runtime.stop();
+    this.client.close();
+    await this.nc.close();
+  }
+}

@@ -1,0 +1,109 @@
+/** The controllers of this process, fed by one listing and one follower of the log. */
+import type { CommandClient } from '@holdfast/command-client';
+import type { CommitLog } from '@holdfast/log';
+import type { Logger } from '@holdfast/nest-platform';
+import { Controller } from '@holdfast/reconcile';
+import type { Clock, ReconcilerDefinition, RunReport } from '@holdfast/reconcile';
+
+import { followWorld, listWorld } from './feed.js';
+import type { FeedOptions } from './feed.js';
+import { StoreWriter } from './store-writer.js';
+import { World } from './world.js';
+
+const RESYNC_MS = 10 * 60 * 60 * 1_000;
+const LISTING_RETRY_MS = 500;
+
+const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+export interface RuntimeOptions {
+  readonly client: CommandClient;
+  readonly log: CommitLog;
+  readonly logger: Logger;
+  readonly definitions: readonly ReconcilerDefinition[];
+  readonly report: (report: RunReport) => void;
+}
+
+export class ControllerRuntime {
+  readonly controllers: readonly Controller[];
+  private readonly world = new World();
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private listed = false;
+  private failure: Error | undefined;
+
+  constructor(private readonly options: RuntimeOptions) {
+    this.controllers = options.definitions.map((definition) => this.controllerOf(definition));
+    this.world.onChange((change, cause) => {
+      for (const controller of this.controllers) controller.observe(change, cause);
+    });
+  }
+
+  /** Resolves at once; the listing waits for the store, however long that takes. */
+  start(): void {
+    this.running = this.run().catch((error: unknown) => {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+      this.options.logger.error({ err: error }, 'the reconcilers stopped');
+    });
+  }
+
+  /** For health: rejects until everything was listed, and when following the log went wrong for good. */
+  async check(): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    if (!this.listed) throw new Error('the objects are not listed yet');
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.controllers.map((controller) => controller.stop()));
+    await this.running;
+  }
+
+  private controllerOf(definition: ReconcilerDefinition): Controller {
+    const { client, report } = this.options;
+    return new Controller(definition, {
+      clock: systemClock,
+      random: Math.random,
+      wallClock: () => new Date(),
+      read: this.world.cache,
+      writerFor: (controller, cause, signal) =>
+        new StoreWriter({ client, world: this.world, controller, cause, signal }),
+      report,
+    });
+  }
+
+  private async run(): Promise<void> {
+    const { client, log, logger } = this.options;
+    const feed: FeedOptions = { client, log, world: this.world, signal: this.stopping.signal };
+    const after = await this.listUntilItWorks(feed);
+    if (after === undefined) return;
+    this.listed = true;
+    logger.info({ objects: this.world.cache.all().length, after }, 'reconciling');
+    for (const controller of this.controllers) controller.start();
+    const resync = setInterval(() => this.world.resync(), RESYNC_MS * (0.9 + Math.random() * 0.2));
+    resync.unref();
+    try {
+      await followWorld(feed, after, ({ header }) => client.observe(header));
+    } finally {
+      clearInterval(resync);
+    }
+  }
+
+  private async listUntilItWorks(feed: FeedOptions): Promise<number | undefined> {
+    while (!feed.signal.aborted) {
+      try {
+        return await listWorld(feed);
+      } catch (error) {
+        this.options.logger.warn({ err: error }, 'the objects cannot be listed yet');
+        await new Promise((resolve) => setTimeout(resolve, LISTING_RETRY_MS));
+      }
+    }
+    return undefined;
+  }
+}

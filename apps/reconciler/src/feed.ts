@@ -1,0 +1,86 @@
+/** Feeds the world: the initial listing from the store, then every commit after the one the listing began at. */
+import { randomUUID } from 'node:crypto';
+
+import type { CommandSender } from '@holdfast/command-client';
+import type { Command, Commit, Request } from '@holdfast/contracts';
+import { positionOf } from '@holdfast/contracts';
+import { isJsonObject, objectAt, RefusalError, stringAt } from '@holdfast/kernel';
+import type { JsonObject } from '@holdfast/kernel';
+import type { CommitLog } from '@holdfast/log';
+import type { ObjectState } from '@holdfast/reconcile';
+
+import type { World } from './world.js';
+
+const PAGE_DEADLINE_MS = 10_000;
+const ACTOR = 'system:service:reconciler';
+
+export interface FeedOptions {
+  readonly client: CommandSender;
+  readonly log: Pick<CommitLog, 'follow' | 'last'>;
+  readonly world: World;
+  readonly signal: AbortSignal;
+}
+
+/** Lists everything; resolves with the sequence of the log that the following must go on after. */
+export const listWorld = async ({ client, log, world, signal }: FeedOptions): Promise<number> => {
+  const base = (await log.last())?.header.base ?? 0;
+  let after: string | undefined;
+  let begin: number | undefined;
+  do {
+    const page = await listPage(client, after);
+    begin ??= positionOf(page.version, base).sequence;
+    for (const state of page.states) world.list(state);
+    after = page.next;
+  } while (after !== undefined && !signal.aborted);
+  return begin;
+};
+
+/** Follows the log until the signal is aborted; `onCommit` is told of each commit once it is taken in. */
+export const followWorld = async (
+  { log, world, signal }: FeedOptions,
+  after: number,
+  onCommit: (commit: Commit) => void,
+): Promise<void> => {
+  for await (const commit of log.follow({ after, signal })) {
+    for (const event of commit.events) world.follow(event);
+    onCommit(commit);
+  }
+};
+
+interface Page {
+  readonly version: number;
+  readonly states: readonly ObjectState[];
+  readonly next: string | undefined;
+}
+
+const listPage = async (client: CommandSender, after: string | undefined): Promise<Page> => {
+  const request: Request = after === undefined ? { verb: 'list' } : { verb: 'list', after };
+  const { reply, body } = await client.send(commandOf(request), Buffer.alloc(0));
+  if (reply.status === 'refused') throw new RefusalError(reply.refusal);
+  const objects = JSON.parse(body.toString('utf8')) as readonly unknown[];
+  const resources = reply.resources ?? [];
+  const states = objects.filter(isJsonObject).map((object, i) => stateOf(object, resources[i] ?? ''));
+  return { version: reply.version, states, next: reply.next };
+};
+
+const stateOf = (object: JsonObject, resource: string): ObjectState => {
+  const metadata = objectAt(object, 'metadata');
+  const apiVersion = stringAt(object, 'apiVersion') ?? '';
+  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] as string) : '';
+  const key = {
+    group,
+    resource,
+    namespace: stringAt(metadata, 'namespace') ?? '',
+    name: stringAt(metadata, 'name') ?? '',
+  };
+  return { key, version: Number(stringAt(metadata, 'resourceVersion')), object };
+};
+
+const commandOf = (request: Request): Command => ({
+  id: randomUUID(),
+  deadline: Date.now() + PAGE_DEADLINE_MS,
+  actor: ACTOR,
+  requestID: randomUUID(),
+  correlationID: randomUUID(),
+  request,
+});
