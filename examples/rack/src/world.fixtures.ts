@@ -3,7 +3,7 @@ import { keyText } from '@holdfast/contracts';
 import type { ObjectKey } from '@holdfast/contracts';
 import { objectAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
-import { ObjectCache } from '@holdfast/reconcile';
+import { ObjectCache, uidOf } from '@holdfast/reconcile';
 import type {
   Change,
   ObjectState,
@@ -121,7 +121,7 @@ export class MemoryWorld {
 
   /** What the garbage collector does in the background. */
   private removeWithDependents(state: ObjectState): void {
-    const uid = String(objectAt(state.object, 'metadata')['uid']);
+    const uid = uidOf(state);
     this.remove(state.key);
     for (const dependent of this.cache.ownedBy(uid)) this.removeWithDependents(dependent);
   }
