@@ -13,15 +13,18 @@ export interface TestNatsOptions {
   /** With the product's users and permissions; then `url(user)` carries their credentials. */
   readonly secure?: boolean;
   readonly extraConfig?: string;
+  /** The server's program, where it is not simply the one that is found. */
+  readonly program?: string;
 }
 
 /** Starts a server on free ports, with JetStream and `sync_interval: always`; by default anybody may do anything. */
-export const startNats = async ({ secure = false, extraConfig }: TestNatsOptions = {}): Promise<TestNats> => {
+export const startNats = async ({ secure = false, extraConfig, program }: TestNatsOptions = {}): Promise<TestNats> => {
   const folder = await temporaryFolder('nats');
   const server = await startNatsServer({
     dir: folder.path,
     ...(secure ? { passwords: testPasswords() } : {}),
     ...(extraConfig === undefined ? {} : { extraConfig }),
+    ...(program === undefined ? {} : { program }),
   });
   const close = async (): Promise<void> => {
     await server.stop();
