@@ -12,7 +12,7 @@ import { pause } from './pause.js';
 
 const PAUSE_MS = 200;
 /** A stream that is missing, or shorter than what was read from it, for so many looks in a row is not just starting. */
-const PATIENCE = 25;
+const PATIENCE = 15;
 
 export async function* followLog(
   { api, link, identity }: { api: JetStreamApi; link: Link; identity: LogIdentity },
