@@ -1,12 +1,11 @@
 import type { ObjectKey } from '@holdfast/contracts';
 import type { Pool } from 'pg';
-import { listObjects } from './queries/list-objects.js';
+import { countListed, listObjects } from './queries/list-objects.js';
 import type { ListQuery, ObjectList } from './queries/list-objects.js';
 import { readHistory } from './queries/read-history.js';
 import type { History, HistoryQuery } from './queries/read-history.js';
 import { LiveReader } from './queries/read-live.js';
 import { selectBoundaryAt, selectObjectAt } from './queries/select-history.js';
-import { countObjects } from './queries/select-objects.js';
 import type { ObjectsQuery } from './queries/select-objects.js';
 import { readLiveGeneration } from './schema/generations.js';
 import type { Checkpoint } from './schema/generations.js';
@@ -38,9 +37,8 @@ export class ReadModels {
   }
 
   /** How many objects a list without a limit would hold. */
-  async count(query: ObjectsQuery): Promise<number> {
-    const { rows } = await this.reader.read<{ count: number }>((schema, sql) => countObjects(schema, sql, query));
-    return rows[0]?.count ?? 0;
+  count(query: ObjectsQuery): Promise<number> {
+    return countListed(this.reader, query);
   }
 
   /** The object as it was at a version; undefined when it did not exist yet. */

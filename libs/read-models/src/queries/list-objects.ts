@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../schema/generations.js';
 import type { LiveReader } from './read-live.js';
-import { selectObjects } from './select-objects.js';
-import type { ObjectsQuery, PageStart } from './select-objects.js';
+import { countEndedSince, countObjects, selectObjects } from './select-objects.js';
+import type { Age, ObjectsQuery, PageStart } from './select-objects.js';
 
 export interface ListQuery extends ObjectsQuery {
   /** At most so many objects; all when missing. */
@@ -31,6 +31,8 @@ export interface ObjectList {
 // The first page is small, so that the first byte leaves early; the rest is large, so that all leave soon.
 const FIRST_PAGE = 100;
 const PAGE = 500;
+/** Beyond so many rows that ended since, a version is old: stepping from key to key costs less than reading those. */
+const MANY_ENDED = 2_000;
 
 /**
  * Lists objects in byte order of namespace and name.
@@ -38,14 +40,31 @@ const PAGE = 500;
  */
 export const listObjects = async (reader: LiveReader, query: ListQuery): Promise<ObjectList> => {
   const limit = query.limit ?? Number.POSITIVE_INFINITY;
-  const first = await readPage(reader, query, Math.min(FIRST_PAGE, limit));
+  const age = await ageOf(reader, query);
+  const first = await readPage(reader, { query, age, limit: Math.min(FIRST_PAGE, limit) });
   const at = query.at ?? first.checkpoint.boundary;
-  return { at, checkpoint: first.checkpoint, pages: pagesFrom(reader, { ...query, at }, first.page, limit) };
+  const rest = { query: { ...query, at }, age: age === 'newest' ? 'recent' : age } as const;
+  return { at, checkpoint: first.checkpoint, pages: pagesFrom(reader, rest, first.page, limit) };
+};
+
+/** Counts what `listObjects` without a limit would list. */
+export const countListed = async (reader: LiveReader, query: ObjectsQuery): Promise<number> => {
+  const age = await ageOf(reader, query);
+  const { rows } = await reader.read<{ count: number }>((schema, sql) => countObjects(schema, sql, { query, age }));
+  return rows[0]?.count ?? 0;
+};
+
+const ageOf = async (reader: LiveReader, { group, resource, at }: ObjectsQuery): Promise<Age> => {
+  if (at === undefined) return 'newest';
+  const { rows } = await reader.read<{ count: number }>((schema, sql) =>
+    countEndedSince(schema, sql, { group, resource, at, limit: MANY_ENDED }),
+  );
+  return (rows[0]?.count ?? 0) < MANY_ENDED ? 'recent' : 'old';
 };
 
 async function* pagesFrom(
   reader: LiveReader,
-  query: ListQuery & { readonly at: number },
+  { query, age }: { readonly query: ObjectsQuery; readonly age: Age },
   first: ListPage,
   limit: number,
 ): AsyncGenerator<ListPage> {
@@ -58,7 +77,7 @@ async function* pagesFrom(
       return;
     }
     // Read ahead: PostgreSQL works on the next page while this one goes out.
-    const ahead = readPage(reader, { ...query, after: last }, Math.min(PAGE, left));
+    const ahead = readPage(reader, { query: { ...query, after: last }, age, limit: Math.min(PAGE, left) });
     ahead.catch(() => undefined);
     yield page;
     ({ page } = await ahead);
@@ -68,11 +87,10 @@ async function* pagesFrom(
 
 const readPage = async (
   reader: LiveReader,
-  query: ObjectsQuery,
-  size: number,
+  { query, age, limit }: { query: ObjectsQuery; age: Age; limit: number },
 ): Promise<{ page: ListPage; checkpoint: Checkpoint }> => {
   const { checkpoint, rows } = await reader.read<ListedObject>((schema, sql) =>
-    selectObjects(schema, sql, query, size + 1),
+    selectObjects(schema, sql, { query, age, limit: limit + 1 }),
   );
-  return { checkpoint, page: { objects: rows.slice(0, size), more: rows.length > size } };
+  return { checkpoint, page: { objects: rows.slice(0, limit), more: rows.length > limit } };
 };
