@@ -9,3 +9,7 @@ export type { ListedObject, ListPage, ListQuery, ObjectList } from './queries/li
 export type { ObjectsQuery, PageStart } from './queries/select-objects.js';
 export type { SelectorRequirement } from './queries/selector-sql.js';
 export type { History, HistoryEntry, HistoryQuery } from './queries/read-history.js';
+
+export { runProjector } from './projection/run-projector.js';
+export type { ProjectorOptions, ProjectorReport } from './projection/run-projector.js';
+export { ProjectionBehind, ProjectionWatch } from './projection/projection-watch.js';

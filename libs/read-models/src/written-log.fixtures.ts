@@ -38,6 +38,8 @@ const START = Date.parse('2026-01-01T10:00:00.000Z');
 export class WrittenLog {
   readonly identity = LOG;
   readonly commits: Commit[] = [];
+  /** The commits as they are stored. */
+  readonly data: Buffer[] = [];
   readonly states: ReplayedState[] = [];
 
   get end(): number {
@@ -69,7 +71,9 @@ export class WrittenLog {
         },
       ],
     } as const;
-    const commit = decodeCommit(encodeCommit(header, events), sequence, time);
+    const data = encodeCommit(header, events);
+    const commit = decodeCommit(data, sequence, time);
+    this.data.push(data);
     this.commits.push(commit);
     return commit;
   }
