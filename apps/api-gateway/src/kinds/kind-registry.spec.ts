@@ -94,6 +94,19 @@ describe('a registry of kinds', () => {
     expect(kinds.find('shop.dev', 'pizzas')?.revision).toBe(3072);
   });
 
+  it('does not lose what came while the first answer was on its way', () => {
+    const kinds = registry();
+    kinds.apply(commit(1));
+    kinds.apply(commit(2, event(2048, 'created', crd('pizzas'))));
+    kinds.apply(commit(3));
+    kinds.apply(commit(4));
+
+    kinds.load([], 2047);
+
+    expect(kinds.find('shop.dev', 'pizzas')?.revision).toBe(2048);
+    expect(kinds.version).toBe(4 * 1024 + 1023);
+  });
+
   it('ignores an answer that is older than what it knows', () => {
     const kinds = registry();
     kinds.load([], 1023);

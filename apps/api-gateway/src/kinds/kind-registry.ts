@@ -1,4 +1,4 @@
-import type { Commit } from '@holdfast/contracts';
+import type { Commit, LogEvent } from '@holdfast/contracts';
 import { stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import type { KindDefinition } from '@holdfast/resource';
@@ -21,6 +21,8 @@ export class KindRegistry {
   private kinds: Map<string, KindDefinition>;
   private seen = 0;
   private changes = 0;
+  /** What came before the first load was answered: its answer may be older than these. */
+  private early: Commit[] = [];
   private waiters: { readonly version: number; readonly resolve: () => void }[] = [];
 
   constructor(private readonly options: KindRegistryOptions) {
@@ -57,13 +59,23 @@ export class KindRegistry {
     this.kinds = new Map(this.builtIn);
     for (const crd of crds) this.put(crd, Number(stringAt(metadataOf(crd), 'resourceVersion') ?? version));
     this.moveTo(version);
+    const early = this.early;
+    this.early = [];
+    for (const commit of early) this.apply(commit);
   }
 
-  /** Takes the next commit of the log; ignored before the first load, which will contain it. */
+  /** Takes the next commit of the log. */
   apply(commit: Commit): void {
-    if (!this.loaded || commit.boundary <= this.seen) return;
-    for (const { record, object, version } of commit.events) {
-      if (record.resource !== CRD_RESOURCE || record.group !== CRD_GROUP || version <= this.seen) continue;
+    if (!this.loaded) {
+      // Without definitions only the newest of them matters, for its boundary.
+      if (this.early.at(-1)?.events.some(isDefinition) === false) this.early.pop();
+      this.early.push(commit);
+      return;
+    }
+    if (commit.boundary <= this.seen) return;
+    for (const event of commit.events) {
+      if (!isDefinition(event) || event.version <= this.seen) continue;
+      const { record, object, version } = event;
       const crd = JSON.parse(object.toString('utf8')) as JsonObject;
       if (record.type === 'deleted') this.remove(crd);
       else this.put(crd, version);
@@ -103,5 +115,7 @@ export class KindRegistry {
 }
 
 const nameOf = (group: string, resource: string): string => `${group}/${resource}`;
+
+const isDefinition = ({ record }: LogEvent): boolean => record.resource === CRD_RESOURCE && record.group === CRD_GROUP;
 
 const metadataOf = (object: JsonObject): JsonObject => (object['metadata'] ?? {}) as JsonObject;
