@@ -54,5 +54,6 @@ export const OPEN_PATHS = [
   '/version/',
 ];
 
-const isOpenToAll = (path: string): boolean =>
+/** Whether every authenticated user may read that path. */
+export const isOpenToAll = (path: string): boolean =>
   OPEN_PATHS.some((open) => (open.endsWith('/*') ? path.startsWith(open.slice(0, -1)) : path === open));
