@@ -55,6 +55,8 @@ describe('a bad query is refused, and the parameter named', () => {
     ['list', 'resourceVersion=5&at=2026-01-31T10:00:00Z', 'Invalid', /at is forbidden/],
     ['create', 'dryRun=Some', 'Invalid', /CreateOptions.*dryRun: Unsupported value: "Some": supported values: "All"/],
     ['patch', 'fieldValidation=strict', 'Invalid', /PatchOptions.*fieldValidation: Unsupported value: "strict"/],
+    ['create', `fieldManager=${'m'.repeat(129)}`, 'Invalid', /fieldManager: Too long: may not be more than 128 bytes/],
+    ['create', 'fieldManager=a%0Ab', 'Invalid', /fieldManager: Invalid value: "a\\nb": should only contain printable/],
     ['delete', 'propagationPolicy=Later', 'Invalid', /propagationPolicy: Unsupported value: "Later"/],
     ['list', 'resourceVersionMatch=Exact', 'Invalid', /forbidden unless resourceVersion is provided/],
     ['list', 'resourceVersionMatch=Exact&resourceVersion=0', 'Invalid', /forbidden for resourceVersion "0"/],

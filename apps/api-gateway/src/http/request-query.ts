@@ -21,6 +21,7 @@ const NO_QUERY: RequestQuery = {
   sendInitialEvents: undefined,
   includeObject: 'Metadata',
   dryRun: false,
+  fieldManager: undefined,
   fieldValidation: undefined,
   force: false,
   gracePeriodSeconds: undefined,
@@ -45,6 +46,7 @@ export const parseQuery = (url: string, verb: RequestVerb): RequestQuery => {
     sendInitialEvents: flag(given, 'sendInitialEvents'),
     includeObject: oneOf(given, 'includeObject', ['Metadata', 'Object', 'None'], verb) ?? 'Metadata',
     dryRun: oneOf(given, 'dryRun', ['All'], verb) === 'All',
+    fieldManager: fieldManager(given, verb),
     fieldValidation: oneOf(given, 'fieldValidation', ['Ignore', 'Strict', 'Warn'], verb),
     force: flag(given, 'force') ?? false,
     gracePeriodSeconds: integer(given, 'gracePeriodSeconds'),
@@ -130,6 +132,22 @@ const oneOf = <T extends string>(
   const value = allowed.find((candidate) => candidate === text);
   if (value !== undefined) return value;
   throw invalidOptions(verb, [notSupported(name, text, allowed)]);
+};
+
+const MAX_FIELD_MANAGER_BYTES = 128;
+
+const fieldManager = (given: Parameters, verb: RequestVerb): string | undefined => {
+  const text = given.get('fieldManager');
+  if (text === undefined || text === '') return undefined;
+  if (Buffer.byteLength(text) > MAX_FIELD_MANAGER_BYTES) {
+    const message = `Too long: may not be more than ${MAX_FIELD_MANAGER_BYTES} bytes`;
+    throw invalidOptions(verb, [{ reason: 'FieldValueTooLong', message, field: 'fieldManager' }]);
+  }
+  if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u.test(text)) {
+    const message = `Invalid value: ${JSON.stringify(text)}: should only contain printable characters`;
+    throw invalidOptions(verb, [{ reason: 'FieldValueInvalid', message, field: 'fieldManager' }]);
+  }
+  return text;
 };
 
 const POLICIES: readonly PropagationPolicy[] = ['Background', 'Foreground', 'Orphan'];

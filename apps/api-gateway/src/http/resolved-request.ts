@@ -53,6 +53,7 @@ export interface RequestQuery {
   readonly sendInitialEvents: boolean | undefined;
   readonly includeObject: IncludeObject;
   readonly dryRun: boolean;
+  readonly fieldManager: string | undefined;
   readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore' | undefined;
   readonly force: boolean;
   readonly gracePeriodSeconds: number | undefined;

@@ -1,0 +1,156 @@
+/**
+ * One request on a resource: its path, its user's rights, its kind, its query and the form of its answer are settled in
+ * this order, then the handler of its verb gets it. Whatever is wrong leaves as a refusal, before anything was asked
+ * of the store.
+ */
+import type { KindDefinition, ResourceVerb } from '@holdfast/resource';
+import type { FastifyReply } from 'fastify';
+
+import { authorizeResource } from '../auth/authorize.js';
+import type { KindFinder, ServedKind } from '../kinds/kind-finder.js';
+import { addWarnings } from './answer.js';
+import { negotiate } from './negotiation.js';
+import type { Observation } from './observe.js';
+import { asksToWatch, parseQuery } from './request-query.js';
+import type {
+  HistoryHandler,
+  ListHandler,
+  RequestContext,
+  RequestVerb,
+  ResolvedRequest,
+  ResourceHandler,
+  Subresource,
+  WatchHandler,
+} from './resolved-request.js';
+import { parseResourcePath, pathOf } from './resource-path.js';
+import type { ResourcePath } from './resource-path.js';
+import { methodNotAllowed, noSuchPath } from './status-error.js';
+
+/** What answers each verb. */
+export interface ResourceHandlers extends HistoryHandler {
+  readonly get: ResourceHandler;
+  readonly list: ListHandler;
+  readonly watch: WatchHandler;
+  readonly create: ResourceHandler;
+  readonly update: ResourceHandler;
+  readonly patch: ResourceHandler;
+  readonly delete: ResourceHandler;
+  readonly deletecollection: ResourceHandler;
+}
+
+/** A request as it arrived. */
+export interface Arrival {
+  readonly method: string;
+  readonly url: string;
+  readonly accept: string | undefined;
+  readonly context: RequestContext;
+  readonly observation: Observation;
+}
+
+export class ResourceDispatcher {
+  constructor(
+    private readonly kinds: KindFinder,
+    private readonly handlers: ResourceHandlers,
+  ) {}
+
+  async dispatch(arrival: Arrival, reply: FastifyReply): Promise<void> {
+    const { method, url, accept, context, observation } = arrival;
+    const path = parseResourcePath(pathOf(url));
+    const verb = verbOf(method, path, url);
+    observation.verb = verb;
+    authorizeResource(context.user, { verb, ...path });
+    const { kind, version } =
+      this.kinds.known(path.group, path.version, path.resource) ?? (await this.findOrRefuse(path));
+    observation.resource = kind.plural;
+    const subresource = subresourceOf(path, { kind, version }, verb, method);
+    refuseWrongScope(kind, path, verb);
+    const query = parseQuery(url, verb);
+    const request: ResolvedRequest = {
+      ...context,
+      fieldManager: query.fieldManager ?? context.fieldManager,
+      kind,
+      version,
+      namespace: path.namespace,
+      name: path.name,
+      subresource,
+      verb,
+      query,
+      accept: negotiate(accept),
+    };
+    if (version.deprecationWarning !== undefined) addWarnings(reply, [version.deprecationWarning]);
+    await this.handlerOf(request)(request, reply);
+  }
+
+  private async findOrRefuse(path: ResourcePath): Promise<ServedKind> {
+    const found = await this.kinds.find(path.group, path.version, path.resource);
+    if (found === undefined) throw noSuchPath();
+    return found;
+  }
+
+  private handlerOf({ verb, subresource, query }: ResolvedRequest): ResourceHandler {
+    if (subresource === 'history') return this.handlers.history;
+    if (subresource === 'rollback') return this.handlers.rollback;
+    const ofThePast = verb === 'get' && (query.at !== undefined || query.resourceVersionMatch === 'Exact');
+    return ofThePast ? this.handlers.past : this.handlers[verb];
+  }
+}
+
+const OF_AN_OBJECT: Readonly<Record<string, RequestVerb>> = {
+  GET: 'get',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+const OF_A_COLLECTION: Readonly<Record<string, RequestVerb>> = {
+  GET: 'list',
+  POST: 'create',
+  DELETE: 'deletecollection',
+};
+
+const verbOf = (method: string, { name, subresource }: ResourcePath, url: string): RequestVerb => {
+  // A rollback writes the object's spec again: what it needs is the right to update.
+  if (subresource === 'rollback' && method === 'POST') return 'update';
+  const verb = (name === '' ? OF_A_COLLECTION : OF_AN_OBJECT)[method];
+  if (verb === undefined) throw methodNotAllowed();
+  return verb === 'list' && asksToWatch(url) ? 'watch' : verb;
+};
+
+/** The verbs of each subresource; `rollback` is checked by its method, since only a POST makes one. */
+const VERBS_OF: Readonly<Record<Subresource, readonly RequestVerb[]>> = {
+  status: ['get', 'update', 'patch'],
+  finalize: ['update'],
+  history: ['get'],
+  rollback: ['update'],
+};
+
+const subresourceOf = (
+  { subresource: name, ...path }: ResourcePath,
+  served: ServedKind,
+  verb: RequestVerb,
+  method: string,
+): Subresource | undefined => {
+  if (name === '') {
+    if (!served.kind.verbs.includes(verb satisfies ResourceVerb)) throw methodNotAllowed();
+    return undefined;
+  }
+  const subresource = SUBRESOURCES.find((known) => known === name);
+  if (subresource === undefined || !exists(subresource, served, path.group)) throw noSuchPath();
+  const allowed = VERBS_OF[subresource].includes(verb) && (subresource === 'rollback') === (method === 'POST');
+  if (!allowed) throw methodNotAllowed();
+  return subresource;
+};
+
+const SUBRESOURCES: readonly Subresource[] = ['status', 'finalize', 'history', 'rollback'];
+
+const exists = (subresource: Subresource, { kind, version }: ServedKind, group: string): boolean => {
+  if (subresource === 'status') return version.status;
+  if (subresource === 'finalize') return group === '' && kind.plural === 'namespaces';
+  return true;
+};
+
+/** Only lists and watches of a namespaced kind may go over all namespaces; a cluster-scoped one stands in none. */
+const refuseWrongScope = ({ scope }: KindDefinition, path: ResourcePath, verb: RequestVerb): void => {
+  const inNamespace = path.namespace !== '';
+  if (scope === 'Cluster' ? inNamespace : !inNamespace && verb !== 'list' && verb !== 'watch') throw noSuchPath();
+};

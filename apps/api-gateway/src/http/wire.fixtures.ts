@@ -1,0 +1,202 @@
+/** The whole wire on a Fastify without sockets: two core kinds, one of our own, and a store that answers as it is told. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Answer } from '@holdfast/command-client';
+import type { Command } from '@holdfast/contracts';
+import type { Refusal } from '@holdfast/kernel';
+import { HealthRegistry } from '@holdfast/nest-platform';
+import type { KindDefinition, KindVersion } from '@holdfast/resource';
+import { fastify } from 'fastify';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+
+import { Authenticator } from '../auth/authenticator.js';
+import { reviewRoutes, REVIEWS } from '../auth/review-routes.js';
+import { discoveryRoutes } from '../discovery/discovery-routes.js';
+import { versionRoutes } from '../discovery/version-routes.js';
+import { healthRoutes } from '../health/health-routes.js';
+import { KindFinder } from '../kinds/kind-finder.js';
+import { KindRegistry } from '../kinds/kind-registry.js';
+import { deleteObject } from '../verbs/delete-object.js';
+import { getObject } from '../verbs/get-object.js';
+import { createObject, patchObject, updateObject } from '../verbs/write-object.js';
+import { sendJson } from './answer.js';
+import { fastifyOptions } from './fastify-options.js';
+import { RequestObserver } from './observe.js';
+import type { ResolvedRequest, ResourceHandler } from './resolved-request.js';
+import { ResourceDispatcher } from './resource-dispatcher.js';
+import { registerWire } from './wire.js';
+
+export const END = 10 * 1024 + 1023;
+
+const version = (name: string, given: Partial<KindVersion> = {}): KindVersion => ({
+  name,
+  served: true,
+  storage: true,
+  schema: { type: 'object' },
+  status: false,
+  printerColumns: [],
+  selectableFields: [],
+  ...given,
+});
+
+const aKind = (given: Partial<KindDefinition>): KindDefinition => ({
+  group: '',
+  plural: '',
+  singular: '',
+  kind: '',
+  listKind: '',
+  shortNames: [],
+  categories: [],
+  scope: 'Namespaced',
+  versions: [version('v1')],
+  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+  builtIn: true,
+  revision: 0,
+  ...given,
+});
+
+export const coreKinds: readonly KindDefinition[] = [
+  aKind({
+    plural: 'namespaces',
+    singular: 'namespace',
+    kind: 'Namespace',
+    listKind: 'NamespaceList',
+    shortNames: ['ns'],
+    scope: 'Cluster',
+    versions: [version('v1', { status: true })],
+  }),
+  aKind({
+    plural: 'configmaps',
+    singular: 'configmap',
+    kind: 'ConfigMap',
+    listKind: 'ConfigMapList',
+    shortNames: ['cm'],
+  }),
+];
+
+export const racks: KindDefinition = aKind({
+  group: 'inventory.holdfast.dev',
+  plural: 'racks',
+  singular: 'rack',
+  kind: 'Rack',
+  listKind: 'RackList',
+  categories: ['all'],
+  versions: [
+    version('v1', { status: true }),
+    version('v1beta1', { storage: false, deprecationWarning: 'inventory.holdfast.dev/v1beta1 Rack is deprecated' }),
+    version('v1alpha1', { storage: false, served: false }),
+  ],
+  builtIn: false,
+  revision: 2048,
+});
+
+/** A store whose next answers are said beforehand; it keeps what it was asked. */
+export class ScriptedStore {
+  readonly commands: { readonly command: Command; readonly body: string }[] = [];
+  private readonly answers: Answer[] = [];
+
+  willAnswer(
+    outcome: 'created' | 'changed' | 'unchanged' | 'deleted' | 'read',
+    object: object,
+    warnings: string[] = [],
+  ) {
+    const body = Buffer.from(JSON.stringify(object));
+    this.answers.push({ reply: { status: 'ok', version: END, outcome, warnings }, body });
+  }
+
+  willRefuse(refusal: Refusal): void {
+    this.answers.push({ reply: { status: 'refused', refusal }, body: Buffer.alloc(0) });
+  }
+
+  send = async (command: Command, body: Buffer): Promise<Answer> => {
+    if (command.request.verb === 'look') {
+      return { reply: { status: 'ok', version: END, outcome: 'read' }, body: Buffer.alloc(0) };
+    }
+    this.commands.push({ command, body: body.toString() });
+    const answer = this.answers.shift();
+    if (answer === undefined) throw new Error(`the store was not told what to answer to ${command.request.verb}`);
+    return answer;
+  };
+
+  get lastCommand(): Command | undefined {
+    return this.commands.at(-1)?.command;
+  }
+}
+
+export interface TestWire {
+  readonly fastify: FastifyInstance;
+  readonly store: ScriptedStore;
+  readonly registry: KindRegistry;
+  readonly metrics: Registry;
+  /** What reached the handlers that are not the wire's own. */
+  readonly handed: ResolvedRequest[];
+  request(options: InjectOptions & { readonly as?: string }): Promise<LightMyRequestResponse>;
+  close(): Promise<void>;
+}
+
+/** Tokens: `admin` is a master, `alice` is not. */
+export const startWire = async (): Promise<TestWire> => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-wire-'));
+  writeFileSync(join(folder, 'tokens'), 'admin,admin,0,system:masters\nalice,alice,1,dev\n');
+  const logger = pino({ level: 'silent' });
+  const store = new ScriptedStore();
+  const registry = new KindRegistry({ builtIn: coreKinds, readKind: () => racks });
+  registry.load([{ metadata: { resourceVersion: '2048' } }], END);
+  const kinds = new KindFinder(registry, store);
+  const handed: ResolvedRequest[] = [];
+  const handed200: ResourceHandler = async (request, reply) => {
+    handed.push(request);
+    sendJson(reply, 200, { handed: request.verb, subresource: request.subresource });
+  };
+  const dispatcher = new ResourceDispatcher(kinds, {
+    get: getObject(store),
+    create: createObject(store),
+    update: updateObject(store),
+    patch: patchObject(store),
+    delete: deleteObject(store),
+    list: handed200,
+    watch: handed200,
+    deletecollection: handed200,
+    history: handed200,
+    past: handed200,
+    rollback: handed200,
+  });
+  const metrics = new Registry();
+  const health = new HealthRegistry('api-gateway');
+  const authenticator = new Authenticator(join(folder, 'tokens'), logger);
+  const instance = fastify(fastifyOptions());
+  registerWire(instance, {
+    authenticator,
+    dispatcher,
+    observer: new RequestObserver(metrics, logger),
+    logger,
+    routes: [
+      ...versionRoutes(),
+      ...healthRoutes({ health, metrics }),
+      ...discoveryRoutes({ registry, kinds, calls: REVIEWS }),
+      ...reviewRoutes(),
+    ],
+  });
+  await instance.ready();
+  return {
+    fastify: instance,
+    store,
+    registry,
+    metrics,
+    handed,
+    request: ({ as = 'admin', headers, ...options }) =>
+      instance.inject({
+        ...options,
+        headers: { ...(as === '' ? {} : { authorization: `Bearer ${as}` }), ...headers },
+      }),
+    close: async () => {
+      health.close();
+      authenticator.close();
+      await instance.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
