@@ -36,6 +36,9 @@ export {
   unsupportedValue,
 } from './refusal/causes.js';
 export { invalid } from './refusal/invalid.js';
+export { admit } from './schema/admit.js';
+export type { AdmissionRequest, AdmissionResult } from './schema/admit.js';
+export { objectMetaSchema } from './schema/object-meta.js';
 
 export { encodeObject } from '@holdfast/contracts';
 export type {

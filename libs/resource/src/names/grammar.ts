@@ -4,15 +4,21 @@
  */
 export type NameRule = (text: string) => readonly string[];
 
+const NONE: readonly string[] = [];
+
 const bounded = (rule: { max: number; pattern: RegExp; complaint: string; examples: readonly string[] }): NameRule => {
   const examples = rule.examples.map((example) => `'${example}', `).join(' or ');
   const source = rule.pattern.source.replace(/^\^/, '').replace(/\$$/, '');
   const malformed = `${rule.complaint} (e.g. ${examples}regex used for validation is '${source}')`;
-  return (text) => [
-    ...(byteLength(text) > rule.max ? [`must be no more than ${rule.max} characters`] : []),
-    // A text beyond any limit is not worth a match.
-    ...(text.length > 4 * rule.max || !rule.pattern.test(text) ? [malformed] : []),
-  ];
+  return (text) => {
+    // What matches is ASCII, so its length is its size.
+    if (text.length <= rule.max && rule.pattern.test(text)) return NONE;
+    return [
+      ...(byteLength(text) > rule.max ? [`must be no more than ${rule.max} characters`] : []),
+      // A text beyond any limit is not worth a match.
+      ...(text.length > 4 * rule.max || !rule.pattern.test(text) ? [malformed] : []),
+    ];
+  };
 };
 
 /** The length in UTF-8, which is what limits count. */
@@ -58,18 +64,24 @@ const namePart = bounded({ max: 63, pattern: NAME_PART_PATTERN, complaint: NAME_
 
 /** Keys of labels, names of finalizers: `name`, or `prefix.example.com/name`. */
 export const qualifiedName: NameRule = (text) => {
-  const parts = text.split('/');
-  if (parts.length > 2) {
+  const slash = text.indexOf('/');
+  if (slash === -1) return partComplaints('name', text, namePart);
+  if (text.includes('/', slash + 1)) {
     const [shape] = namePart('-');
     return [`a qualified name ${shape} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
   }
-  const name = parts.at(-1) ?? '';
-  const prefix = parts.length === 2 ? parts[0] : undefined;
+  const prefix =
+    slash === 0 ? ['prefix part must be non-empty'] : partComplaints('prefix', text.slice(0, slash), dns1123Subdomain);
+  const name = partComplaints('name', text.slice(slash + 1), namePart);
+  return prefix.length === 0 ? name : [...prefix, ...name];
+};
+
+const partComplaints = (part: string, text: string, rule: NameRule): readonly string[] => {
+  const complaints = rule(text);
+  if (complaints.length === 0) return complaints;
   return [
-    ...(prefix === '' ? ['prefix part must be non-empty'] : []),
-    ...(prefix ? dns1123Subdomain(prefix).map((complaint) => `prefix part ${complaint}`) : []),
-    ...(name === '' ? ['name part must be non-empty'] : []),
-    ...namePart(name).map((complaint) => `name part ${complaint}`),
+    ...(text === '' ? [`${part} part must be non-empty`] : []),
+    ...complaints.map((complaint) => `${part} part ${complaint}`),
   ];
 };
 

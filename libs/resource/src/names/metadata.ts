@@ -8,8 +8,12 @@ import type { NameRule } from './grammar.js';
 export const MAX_ANNOTATION_BYTES = 256 * 1024;
 
 /** The complaints of a rule about one field's text. */
-export const nameCauses = (field: string, text: string, rule: NameRule): readonly Cause[] =>
-  rule(text).map((complaint) => invalidValue(field, text, complaint));
+export const nameCauses = (field: string, text: string, rule: NameRule): readonly Cause[] => {
+  const complaints = rule(text);
+  return complaints.length === 0 ? NONE : complaints.map((complaint) => invalidValue(field, text, complaint));
+};
+
+const NONE: readonly Cause[] = [];
 
 /** The object's own name: it must be there, and be a path segment and whatever else its kind asks. */
 export const checkName = (field: string, name: string, ...rules: readonly NameRule[]): readonly Cause[] =>
@@ -26,16 +30,16 @@ export const checkMetadata = (metadata: JsonObject): readonly Cause[] => [
 ];
 
 const checkLabels = (labels: JsonObject): readonly Cause[] =>
-  Object.entries(labels).flatMap(([key, value]) => [
+  Object.keys(labels).flatMap((key) => [
     ...nameCauses('metadata.labels', key, qualifiedName),
-    ...nameCauses('metadata.labels', textOf(value), labelValue),
+    ...nameCauses('metadata.labels', textOf(labels[key]), labelValue),
   ]);
 
 const checkAnnotations = (annotations: JsonObject): readonly Cause[] => {
-  const entries = Object.entries(annotations);
-  const size = entries.reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(textOf(value)), 0);
+  let size = 0;
+  for (const key in annotations) size += byteLength(key) + byteLength(textOf(annotations[key]));
   return [
-    ...entries.flatMap(([key]) => nameCauses('metadata.annotations', key, annotationKey)),
+    ...Object.keys(annotations).flatMap((key) => nameCauses('metadata.annotations', key, annotationKey)),
     ...(size > MAX_ANNOTATION_BYTES ? [tooLong('metadata.annotations', MAX_ANNOTATION_BYTES, 'bytes')] : []),
   ];
 };

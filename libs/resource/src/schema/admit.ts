@@ -1,0 +1,84 @@
+/** An object's way through the schema of its kind: unknown fields, pruning, defaults, validation. */
+import type { FieldValidation } from '@holdfast/contracts';
+import { objectAt, stringAt } from '@holdfast/kernel';
+import type { Cause, JsonObject, Refusal } from '@holdfast/kernel';
+import { kindVersion } from '../kind.js';
+import type { KindDefinition } from '../kind.js';
+import { checkMetadata } from '../names/metadata.js';
+import { invalidValue } from '../refusal/causes.js';
+import { invalid } from '../refusal/invalid.js';
+import { completeFields } from './complete-fields.js';
+import { explain } from './explain.js';
+import { objectTree } from './field-tree.js';
+import type { FieldTree } from './field-tree.js';
+import { objectJsonSchema } from './json-schema.js';
+import { compileValidator } from './validator.js';
+import type { Validator } from './validator.js';
+
+export interface AdmissionRequest {
+  readonly kind: KindDefinition;
+  readonly version: string;
+  readonly object: JsonObject;
+  readonly fieldValidation: FieldValidation;
+}
+
+export type AdmissionResult =
+  | { readonly ok: true; readonly object: JsonObject; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * Refuses unknown fields under Strict, drops them otherwise (with a warning under Warn), fills in defaults, and
+ * validates what came of it. The name is not looked at: it may not be there yet.
+ */
+export const admit = ({ kind, version, object, fieldValidation }: AdmissionRequest): AdmissionResult => {
+  const { tree, validate } = compiled(kind, version);
+  const { value, unknown } = completeFields(tree, object);
+  const warnings = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+  if (fieldValidation === 'Strict' && warnings.length > 0) {
+    return {
+      ok: false,
+      refusal: { reason: 'BadRequest', message: `strict decoding error: ${warnings.join(', ')}` },
+    };
+  }
+  // The tree of an object makes an object of an object.
+  const completed = value as JsonObject;
+  const causes = causesOf(completed, validate);
+  if (causes.length > 0) return { ok: false, refusal: invalid(identityOf(kind, completed), causes) };
+  return { ok: true, object: completed, warnings: fieldValidation === 'Warn' ? warnings : [] };
+};
+
+const causesOf = (object: JsonObject, validate: Validator): readonly Cause[] => {
+  const validation = validate(object);
+  switch (validation.status) {
+    case 'valid':
+      return checkMetadata(objectAt(object, 'metadata'));
+    case 'invalid':
+      return explain(object, validation.errors);
+    case 'tooCostly':
+      return [invalidValue('<nil>', '', 'its texts are too long for the patterns of its schema')];
+  }
+};
+
+const identityOf = (kind: KindDefinition, object: JsonObject): { group: string; kind: string; name: string } => ({
+  group: kind.group,
+  kind: kind.kind,
+  name: stringAt(objectAt(object, 'metadata'), 'name') ?? '',
+});
+
+interface CompiledSchema {
+  readonly tree: FieldTree;
+  readonly validate: Validator;
+}
+
+/** Keyed by the schema itself: a new revision of a kind has a new one, and the old one goes with it. */
+const cache = new WeakMap<JsonObject, CompiledSchema>();
+
+const compiled = (kind: KindDefinition, version: string): CompiledSchema => {
+  const schema = kindVersion(kind, version)?.schema;
+  if (schema === undefined) throw new RangeError(`${kind.plural}.${kind.group} has no version ${version}`);
+  const known = cache.get(schema);
+  if (known !== undefined) return known;
+  const fresh = { tree: objectTree(schema), validate: compileValidator(objectJsonSchema(schema)) };
+  cache.set(schema, fresh);
+  return fresh;
+};

@@ -1,0 +1,137 @@
+/** The OpenAPI schema of a kind as JSON Schema for Ajv: only what decides whether a value is valid. */
+import { isJsonObject, objectAt } from '@holdfast/kernel';
+import type { JsonObject, JsonValue } from '@holdfast/kernel';
+import { objectMetaSchema } from './object-meta.js';
+
+/** Subtrees of at least this many schemas become validators of their own, compiled when a value first reaches them. */
+const SEPARATE_FROM = 60;
+
+/** A schema for Ajv. Values are JSON, but for `separately`, which holds another of these. */
+export type JsonSchema = { [keyword: string]: unknown };
+
+/** The schema of a whole object; `metadata` is checked as every object's, whatever the kind says. */
+export const objectJsonSchema = (schema: JsonObject): JsonSchema => {
+  const { result } = structural({
+    ...schema,
+    type: 'object',
+    properties: { ...objectAt(schema, 'properties'), ...identity, metadata: objectMetaSchema },
+  });
+  return result;
+};
+
+/** The schema of any value. */
+export const valueJsonSchema = (schema: JsonObject): JsonSchema => structural(schema).result;
+
+const identity = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
+
+interface Converted {
+  readonly result: JsonSchema;
+  readonly size: number;
+}
+
+/** Keywords that mean the same in both. */
+const shared = [
+  'enum',
+  'maxItems',
+  'maxLength',
+  'maxProperties',
+  'minItems',
+  'minLength',
+  'minProperties',
+  'multipleOf',
+  'pattern',
+  'required',
+];
+
+const structural = (schema: JsonObject): Converted => {
+  const result: JsonSchema = { ...typeOf(schema), ...valueRules(schema), ...listRules(schema) };
+  let size = 1;
+  const { items, additionalProperties } = schema;
+  const properties: Record<string, JsonSchema> = {};
+  for (const [name, property] of Object.entries(objectAt(shaped(schema), 'properties'))) {
+    if (!isJsonObject(property)) continue;
+    const converted = structural(property);
+    properties[name] = converted.size >= SEPARATE_FROM ? { separately: converted.result } : converted.result;
+    size += converted.size >= SEPARATE_FROM ? 1 : converted.size;
+  }
+  if (Object.keys(properties).length > 0) result['properties'] = properties;
+  for (const [keyword, repeated] of Object.entries({ items, additionalProperties })) {
+    if (!isJsonObject(repeated)) continue;
+    const converted = structural(repeated);
+    result[keyword] = { ...converted.result, boundErrors: true };
+    size += converted.size;
+  }
+  return { result, size };
+};
+
+/** What an embedded resource has even if its schema does not say so. */
+const shaped = (schema: JsonObject): JsonObject =>
+  schema['x-kubernetes-embedded-resource'] === true
+    ? { properties: { ...objectAt(schema, 'properties'), ...identity, metadata: objectMetaSchema } }
+    : schema;
+
+const typeOf = (schema: JsonObject): JsonSchema => {
+  const { type, nullable } = schema;
+  const intOrString = schema['x-kubernetes-int-or-string'] === true;
+  return {
+    ...(intOrString ? { type: ['integer', 'string'] } : type === undefined ? {} : { type }),
+    ...(nullable === true ? { nullable } : {}),
+  };
+};
+
+const valueRules = (schema: JsonObject): JsonSchema => {
+  const result: JsonSchema = {};
+  for (const keyword of shared) if (schema[keyword] !== undefined) result[keyword] = schema[keyword];
+  if (schema['x-kubernetes-embedded-resource'] === true) {
+    result['required'] = [...new Set([...listAt(schema, 'required'), 'apiVersion', 'kind', 'metadata'])];
+  }
+  if (typeof schema['format'] === 'string') result['format'] = schema['format'];
+  // OpenAPI 3.0 says with a boolean beside the limit what JSON Schema says with a limit of its own.
+  for (const [limit, exclusive] of limits) {
+    if (schema[limit] !== undefined) result[schema[exclusive] === true ? exclusive : limit] = schema[limit];
+  }
+  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
+    const branches = listAt(schema, keyword).filter(isJsonObject);
+    if (branches.length > 0) result[keyword] = branches.map(nested);
+  }
+  if (isJsonObject(schema['not'])) result['not'] = nested(schema['not']);
+  return result;
+};
+
+const limits = [
+  ['maximum', 'exclusiveMaximum'],
+  ['minimum', 'exclusiveMinimum'],
+] as const;
+
+/** Below allOf, anyOf, oneOf and not stand rules about values only, which give no value its shape. */
+const nested = (schema: JsonObject): JsonSchema => {
+  const result: JsonSchema = { ...typeOf(schema), ...valueRules(schema) };
+  const properties = Object.entries(objectAt(schema, 'properties'));
+  if (properties.length > 0) {
+    result['properties'] = Object.fromEntries(
+      properties.flatMap(([name, property]) => (isJsonObject(property) ? [[name, nested(property)]] : [])),
+    );
+  }
+  if (isJsonObject(schema['items'])) result['items'] = nested(schema['items']);
+  if (isJsonObject(schema['additionalProperties'])) {
+    result['additionalProperties'] = nested(schema['additionalProperties']);
+  }
+  return result;
+};
+
+const listRules = (schema: JsonObject): JsonSchema => {
+  const keys = listAt(schema, 'x-kubernetes-list-map-keys');
+  switch (schema['x-kubernetes-list-type']) {
+    case 'set':
+      return { distinct: [] };
+    case 'map':
+      return keys.length === 0 ? {} : { distinct: keys };
+    default:
+      return {};
+  }
+};
+
+const listAt = (schema: JsonObject, member: string): readonly JsonValue[] => {
+  const list = schema[member];
+  return Array.isArray(list) ? (list as readonly JsonValue[]) : [];
+};
