@@ -1,11 +1,12 @@
 /** `kubectl auth can-i` and `whoami`: what the asking user may do, and who that is. */
-import { isJsonObject, objectAt, stringAt } from '@holdfast/kernel';
+import { isJsonObject, objectAt, RefusalError, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
+import { invalid, invalidValue } from '@holdfast/resource';
 
 import { sendJson } from '../http/answer.js';
 import { decodeBody } from '../http/decode-body.js';
 import type { RequestContext, User } from '../http/resolved-request.js';
-import { badRequest, refuse } from '../http/status-error.js';
+import { badRequest } from '../http/status-error.js';
 import type { PlainRoute } from '../http/wire.js';
 import { isOpenToAll, mayDoAnything, OPEN_PATHS } from './authorize.js';
 
@@ -87,18 +88,10 @@ const isAllowed = (user: User, spec: JsonObject): boolean => {
   );
 };
 
-const notExactlyOne = () => {
-  const field = 'spec.resourceAttributes';
-  const message = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-  return refuse(
-    'Invalid',
-    `SelfSubjectAccessReview.${AUTHORIZATION} "" is invalid: ${field}: Invalid value: ${message}`,
-    {
-      group: AUTHORIZATION,
-      kind: 'SelfSubjectAccessReview',
-      causes: [{ reason: 'FieldValueInvalid', message: `Invalid value: ${message}`, field }],
-    },
-  );
+const notExactlyOne = (): RefusalError => {
+  const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+  const what = { group: AUTHORIZATION, kind: 'SelfSubjectAccessReview', name: '' };
+  return new RefusalError(invalid(what, [invalidValue('spec.resourceAttributes', null, why)]));
 };
 
 const rulesOf = (user: User): JsonObject => {

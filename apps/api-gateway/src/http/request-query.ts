@@ -1,11 +1,13 @@
 /** The query string, checked: every parameter that has a wrong value is named, with what it may be. */
 import { parseResourceVersion } from '@holdfast/contracts';
 import type { PropagationPolicy } from '@holdfast/contracts';
-import type { Cause } from '@holdfast/kernel';
+import { RefusalError } from '@holdfast/kernel';
+import type { Cause, JsonValue } from '@holdfast/kernel';
+import { forbidden, invalid, invalidValue, tooLong, unsupportedValue } from '@holdfast/resource';
 
 import { parseQueryString } from './query-string.js';
 import type { Parameters } from './query-string.js';
-import { badRequest, refuse } from './status-error.js';
+import { badRequest } from './status-error.js';
 import type { RequestQuery, RequestVerb } from './resolved-request.js';
 
 const NO_QUERY: RequestQuery = {
@@ -63,12 +65,8 @@ export const asksToWatch = (url: string): boolean =>
   url.includes('watch=') && flag(parseQueryString(url), 'watch') === true;
 
 /** The 422 that names the parameters at fault as fields of the options of that verb. */
-export const invalidOptions = (verb: RequestVerb, causes: readonly Cause[]) => {
-  const kind = OPTIONS[verb];
-  const problems = causes.map(({ field, message }) => `${field}: ${message}`);
-  const text = problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`;
-  return refuse('Invalid', `${kind}.meta.k8s.io "" is invalid: ${text}`, { group: 'meta.k8s.io', kind, causes });
-};
+export const invalidOptions = (verb: RequestVerb, causes: readonly Cause[]): RefusalError =>
+  new RefusalError(invalid({ group: 'meta.k8s.io', kind: OPTIONS[verb], name: '' }, causes));
 
 const OPTIONS: Readonly<Record<RequestVerb, string>> = {
   get: 'GetOptions',
@@ -131,7 +129,7 @@ const oneOf = <T extends string>(
   if (text === undefined || text === '') return undefined;
   const value = allowed.find((candidate) => candidate === text);
   if (value !== undefined) return value;
-  throw invalidOptions(verb, [notSupported(name, text, allowed)]);
+  throw invalidOptions(verb, [unsupportedValue(name, text, allowed)]);
 };
 
 const MAX_FIELD_MANAGER_BYTES = 128;
@@ -140,12 +138,10 @@ const fieldManager = (given: Parameters, verb: RequestVerb): string | undefined 
   const text = given.get('fieldManager');
   if (text === undefined || text === '') return undefined;
   if (Buffer.byteLength(text) > MAX_FIELD_MANAGER_BYTES) {
-    const message = `Too long: may not be more than ${MAX_FIELD_MANAGER_BYTES} bytes`;
-    throw invalidOptions(verb, [{ reason: 'FieldValueTooLong', message, field: 'fieldManager' }]);
+    throw invalidOptions(verb, [tooLong('fieldManager', MAX_FIELD_MANAGER_BYTES, 'bytes')]);
   }
   if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u.test(text)) {
-    const message = `Invalid value: ${JSON.stringify(text)}: should only contain printable characters`;
-    throw invalidOptions(verb, [{ reason: 'FieldValueInvalid', message, field: 'fieldManager' }]);
+    throw invalidOptions(verb, [invalidValue('fieldManager', text, 'should only contain printable characters')]);
   }
   return text;
 };
@@ -153,28 +149,15 @@ const fieldManager = (given: Parameters, verb: RequestVerb): string | undefined 
 const POLICIES: readonly PropagationPolicy[] = ['Background', 'Foreground', 'Orphan'];
 
 /** The value as a propagation policy; undefined when there is none. */
-export const readPropagationPolicy = (text: unknown): PropagationPolicy | undefined => {
+export const readPropagationPolicy = (text: JsonValue | undefined): PropagationPolicy | undefined => {
   if (text === undefined || text === null || text === '') return undefined;
   const policy = POLICIES.find((candidate) => candidate === text);
   if (policy !== undefined) return policy;
-  throw invalidOptions('delete', [notSupported('propagationPolicy', text, POLICIES)]);
+  throw invalidOptions('delete', [unsupportedValue('propagationPolicy', text, POLICIES)]);
 };
 
 const propagationPolicy = (given: Parameters): PropagationPolicy | undefined =>
   readPropagationPolicy(given.get('propagationPolicy'));
-
-/** The cause for a value outside a fixed set. */
-export const notSupported = (field: string, value: unknown, allowed: readonly string[]): Cause => ({
-  reason: 'FieldValueNotSupported',
-  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map((v) => `"${v}"`).join(', ')}`,
-  field,
-});
-
-const forbidden = (field: string, why: string): Cause => ({
-  reason: 'FieldValueForbidden',
-  message: `Forbidden: ${why}`,
-  field,
-});
 
 /** Parameters that are each right and together wrong. */
 const forbiddenTogether = (query: RequestQuery, verb: RequestVerb): Cause[] => {

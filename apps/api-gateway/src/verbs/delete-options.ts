@@ -2,9 +2,10 @@
 import type { Preconditions, PropagationPolicy } from '@holdfast/contracts';
 import { isJsonObject, objectAt } from '@holdfast/kernel';
 import type { Cause, JsonObject, JsonValue } from '@holdfast/kernel';
+import { invalidValue, unsupportedValue } from '@holdfast/resource';
 
 import { decodeBody } from '../http/decode-body.js';
-import { invalidOptions, notSupported, readPropagationPolicy } from '../http/request-query.js';
+import { invalidOptions, readPropagationPolicy } from '../http/request-query.js';
 import type { RequestQuery, ResolvedRequest } from '../http/resolved-request.js';
 import { badRequest } from '../http/status-error.js';
 
@@ -48,7 +49,7 @@ const dryRunIn = (options: JsonObject): boolean => {
   if (!Array.isArray(dryRun)) throw badRequest('dryRun: a list was expected');
   const values: readonly JsonValue[] = dryRun;
   const wrong = values.find((value) => value !== 'All');
-  if (wrong !== undefined) throw invalidOptions('delete', [notSupported('dryRun', wrong, ['All'])]);
+  if (wrong !== undefined) throw invalidOptions('delete', [unsupportedValue('dryRun', wrong, ['All'])]);
   return values.length > 0;
 };
 
@@ -67,12 +68,11 @@ const policyOf = (
 ): PropagationPolicy | undefined => {
   const causes: Cause[] = [];
   if (policy !== undefined && orphanDependents !== undefined) {
-    const message = `Invalid value: "${policy}": orphanDependents and deletionPropagation cannot be both set`;
-    causes.push({ reason: 'FieldValueInvalid', message, field: 'propagationPolicy' });
+    const why = 'orphanDependents and deletionPropagation cannot be both set';
+    causes.push(invalidValue('propagationPolicy', policy, why));
   }
   if (gracePeriodSeconds !== undefined && gracePeriodSeconds < 0) {
-    const message = `Invalid value: ${gracePeriodSeconds}: must be greater than or equal to 0`;
-    causes.push({ reason: 'FieldValueInvalid', message, field: 'gracePeriodSeconds' });
+    causes.push(invalidValue('gracePeriodSeconds', gracePeriodSeconds, 'must be greater than or equal to 0'));
   }
   if (causes.length > 0) throw invalidOptions('delete', causes);
   if (orphanDependents === undefined) return policy;
