@@ -40,6 +40,7 @@ describe('legacy discovery', () => {
       groups: [
         group('authentication.k8s.io', 'v1'),
         group('authorization.k8s.io', 'v1'),
+        group('holdfast.dev', 'v1'),
         group('inventory.holdfast.dev', 'v1', 'v1beta1'),
       ],
     });
@@ -88,8 +89,8 @@ describe('aggregated discovery', () => {
   it('has every resource of every group in one document', async () => {
     const rack = { version: 'v1', kind: 'Rack', group: 'inventory.holdfast.dev' };
     const { items } = (await get('/apis', { accept: aggregated('v2') })).json<{ items: unknown[] }>();
-    expect(items).toHaveLength(3);
-    expect(items[2]).toMatchObject({
+    expect(items).toHaveLength(4);
+    expect(items[3]).toMatchObject({
       metadata: { name: 'inventory.holdfast.dev' },
       versions: [
         {

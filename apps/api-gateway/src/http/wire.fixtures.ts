@@ -13,20 +13,12 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 
 import { Authenticator } from '../auth/authenticator.js';
-import { reviewRoutes, REVIEWS } from '../auth/review-routes.js';
-import { discoveryRoutes } from '../discovery/discovery-routes.js';
-import { versionRoutes } from '../discovery/version-routes.js';
-import { healthRoutes } from '../health/health-routes.js';
 import { KindFinder } from '../kinds/kind-finder.js';
 import { KindRegistry } from '../kinds/kind-registry.js';
-import { deleteObject } from '../verbs/delete-object.js';
-import { getObject } from '../verbs/get-object.js';
-import { createObject, patchObject, updateObject } from '../verbs/write-object.js';
-import { sendJson } from './answer.js';
+import { sendBytes, sendJson } from './answer.js';
+import { composeWire } from './compose-wire.js';
 import { fastifyOptions } from './fastify-options.js';
-import { RequestObserver } from './observe.js';
-import type { ResolvedRequest, ResourceHandler } from './resolved-request.js';
-import { ResourceDispatcher } from './resource-dispatcher.js';
+import type { ResolvedRequest, ResourceHandler, TransactionHandler } from './resolved-request.js';
 import { registerWire } from './wire.js';
 
 export const END = 10 * 1024 + 1023;
@@ -151,35 +143,33 @@ export const startWire = async (): Promise<TestWire> => {
     handed.push(request);
     sendJson(reply, 200, { handed: request.verb, subresource: request.subresource });
   };
-  const dispatcher = new ResourceDispatcher(kinds, {
-    get: getObject(store),
-    create: createObject(store),
-    update: updateObject(store),
-    patch: patchObject(store),
-    delete: deleteObject(store),
+  const metrics = new Registry();
+  const health = new HealthRegistry('api-gateway');
+  const authenticator = new Authenticator(join(folder, 'tokens'), logger);
+  const instance = fastify(fastifyOptions());
+  const collections = {
     list: handed200,
     watch: handed200,
     deletecollection: handed200,
     history: handed200,
     past: handed200,
     rollback: handed200,
-  });
-  const metrics = new Registry();
-  const health = new HealthRegistry('api-gateway');
-  const authenticator = new Authenticator(join(folder, 'tokens'), logger);
-  const instance = fastify(fastifyOptions());
-  registerWire(instance, {
-    authenticator,
-    dispatcher,
-    observer: new RequestObserver(metrics, logger),
-    logger,
-    routes: [
-      ...versionRoutes(),
-      ...healthRoutes({ health, metrics }),
-      ...discoveryRoutes({ registry, kinds, calls: REVIEWS }),
-      ...reviewRoutes(),
-    ],
-  });
+  };
+  const transactions: TransactionHandler = async ({ body }, reply) => sendBytes(reply, 200, body);
+  registerWire(
+    instance,
+    composeWire({
+      commands: store,
+      registry,
+      kinds,
+      authenticator,
+      collections,
+      transactions,
+      health,
+      metrics,
+      logger,
+    }),
+  );
   await instance.ready();
   return {
     fastify: instance,

@@ -301,6 +301,20 @@ describe('what is not the wire’s own is handed over resolved', () => {
   });
 });
 
+describe('transactions', () => {
+  const url = '/apis/holdfast.dev/v1/transactions';
+
+  it('are handed over with who asks', async () => {
+    const answer = await wire.request({ method: 'POST', url, payload: { operations: [] } });
+    expect(answer.json()).toEqual({ operations: [] });
+  });
+
+  it('are for masters, and for POST', async () => {
+    expect((await wire.request({ method: 'POST', url, payload: {}, as: 'alice' })).statusCode).toBe(403);
+    expect((await wire.request({ method: 'GET', url })).statusCode).toBe(405);
+  });
+});
+
 describe('refusals', () => {
   it.each([
     ['BadRequest', 400],
