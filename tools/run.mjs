@@ -24,6 +24,7 @@ if (compiled !== 0) process.exit(compiled);
 
 const [script, ...first] = program;
 const child = spawn(process.execPath, ['--enable-source-maps', join(root, script), ...first, ...args], {
-  stdio: 'inherit',
+  // The channel tells the program when this process has gone without a word.
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 await forwardTo(child);

@@ -60,9 +60,13 @@ export class ServiceProcess {
   }
 
   /** Resolves when the service says it is ready; rejects when it cannot become so, with what it said. */
-  async ready(): Promise<void> {
+  async ready(signal?: AbortSignal): Promise<void> {
     const late = (): Error => this.startError(`not ready within ${READY_LIMIT_MS / 1000} s`);
-    await pollUntil(() => this.look(), { limitMs: READY_LIMIT_MS, late });
+    const look = (): Promise<true | undefined> => {
+      signal?.throwIfAborted();
+      return this.look();
+    };
+    await pollUntil(look, { limitMs: READY_LIMIT_MS, late });
     this.everReady = true;
   }
 
@@ -84,6 +88,7 @@ export class ServiceProcess {
 
   private async look(): Promise<true | undefined> {
     if (this.failure !== undefined) throw this.failure;
+    if (this.stopping) throw this.startError('it was stopped');
     const answer = await fetch(`${this.command.health}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(
       () => undefined,
     );

@@ -36,6 +36,8 @@ export interface StackOptions {
   readonly report: Report;
   /** False gives up PostgreSQL's durability for speed; for tests. */
   readonly durable?: boolean;
+  /** Ends the start early; what was started is stopped again. */
+  readonly signal?: AbortSignal;
   /** The script of a service; by default the compiled one of the workspace. */
   readonly script?: (service: ServiceName) => string;
 }
@@ -45,6 +47,7 @@ export interface Stack {
   readonly token: string;
   readonly authorityPem: string;
   readonly files: {
+    readonly stack: string;
     readonly kubeconfig: string;
     readonly authority: string;
     readonly token: string;
@@ -90,6 +93,7 @@ class RunningStack implements Stack {
   ) {
     const file = (name: string): string => join(options.dir, name);
     this.files = {
+      stack: stackFilePath(options.dir),
       kubeconfig: file('kubeconfig'),
       authority: file('ca.crt'),
       token: file('token'),
@@ -111,7 +115,9 @@ class RunningStack implements Stack {
     this.authorityPem = certificates.authorityPem;
     await writePrivate(this.files.kubeconfig, kubeconfig({ server: this.gateway, token: this.token, ...certificates }));
 
+    this.options.signal?.throwIfAborted();
     await this.startServers(configuration, secrets, ports);
+    this.options.signal?.throwIfAborted();
     await this.startServices({ ports, gatewayPort, secrets, certificates });
     this.complete = true;
     await this.writeStackFile();
@@ -192,7 +198,7 @@ class RunningStack implements Stack {
     await Promise.all(
       this.services.map((service) =>
         this.timed(service.command.name, async () => {
-          await service.ready();
+          await service.ready(this.options.signal);
           return service.command.name === 'api-gateway' ? this.gateway : '';
         }),
       ),

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import colors from 'picocolors';
+
+import { removeWhenGone } from '@holdfast/local-stack';
+import type { Stack } from '@holdfast/local-stack';
+
+import { rackTable } from '../example/rack-table.js';
+import type { RackExampleResult } from '../example/rack.js';
+import { ExitCode } from '../exit-codes.js';
+import type { Invocation } from '../invocation.js';
+import { openStack, showExample } from '../session.js';
+import { seconds, terminalReport } from '../terminal.js';
+import { ENVIRONMENT_HELP } from './start.js';
+
+interface DemoOptions {
+  readonly dir?: string;
+  readonly verbose: boolean;
+  readonly output: 'table' | 'json';
+}
+
+export const addDemoCommand = (program: Command, invocation: Invocation): void => {
+  program
+    .command('demo')
+    .description('start a stack, run the rack example, stop everything; fails when the example does not reach its goal')
+    .option('--dir <folder>', 'where data, secrets and logs are kept (default: a new folder that is removed again)')
+    .option('-v, --verbose', 'show everything that the services log', false)
+    .addOption(
+      new Option('-o, --output <form>', 'how the result is printed').choices(['table', 'json']).default('table'),
+    )
+    .addHelpText('after', ENVIRONMENT_HELP)
+    .action(async (options: DemoOptions) => invocation.finish(await demo(options, invocation)));
+};
+
+const demo = async ({ dir, verbose, output }: DemoOptions, { out, err, toldToEnd }: Invocation): Promise<number> => {
+  const began = performance.now();
+  const folder = dir ?? (await temporaryFolder());
+  // With JSON, standard output carries the result alone.
+  const tell = output === 'json' ? err : out;
+  tell(colors.bold('Holdfast demo'));
+  try {
+    const { result, readyAfterMs } = await runOnce({ dir: folder, verbose, tell, began, signal: toldToEnd() });
+    if (output === 'json') out(JSON.stringify(jsonResult(result, readyAfterMs), null, 2));
+    else out(rackTable(result.racks));
+    for (const line of unreached(result)) err(colors.red(line));
+    return result.reached ? ExitCode.ok : ExitCode.failed;
+  } finally {
+    if (dir === undefined) await rm(folder, { recursive: true, force: true });
+    tell(`done after ${seconds(performance.now() - began)}, everything is stopped`);
+  }
+};
+
+interface Run {
+  readonly dir: string;
+  readonly verbose: boolean;
+  readonly tell: (line: string) => void;
+  readonly began: number;
+  readonly signal: AbortSignal;
+}
+
+const runOnce = async ({
+  dir,
+  verbose,
+  tell,
+  began,
+  signal,
+}: Run): Promise<{ result: RackExampleResult; readyAfterMs: number }> => {
+  let stack: Stack | undefined;
+  try {
+    stack = await openStack({ dir, report: terminalReport({ verbose, write: tell }), signal });
+    const readyAfterMs = performance.now() - began;
+    tell(`  ready after ${seconds(readyAfterMs)}\n`);
+    return { result: await showExample(stack, signal), readyAfterMs };
+  } finally {
+    await stack?.stop();
+  }
+};
+
+const temporaryFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
+  removeWhenGone(folder);
+  return folder;
+};
+
+const jsonResult = ({ reached, applied, racks }: RackExampleResult, readyAfterMs: number): object => ({
+  reached,
+  readyAfterMs: Math.round(readyAfterMs),
+  applied,
+  racks: racks.map(({ tookMs, ...rack }) => ({ ...rack, tookMs: Math.round(tookMs) })),
+});
+
+const unreached = ({ racks }: RackExampleResult): string[] => {
+  if (racks.length === 0) return ['the example declares no Rack'];
+  return racks
+    .filter(({ ready }) => !ready)
+    .map(({ name, reason, tookMs }) => `${name} is not Ready after ${seconds(tookMs)}: ${reason}`);
+};

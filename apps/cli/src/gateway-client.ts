@@ -1,0 +1,71 @@
+/** Speaks to the gateway as any client does: HTTPS, its authority, a bearer token, JSON. */
+import { Agent, request } from 'undici';
+
+export interface GatewayAccess {
+  readonly gateway: string;
+  readonly authorityPem: string;
+  readonly token: string;
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The gateway refused; `code` and `reason` are those of its Status. */
+export class GatewayRefusal extends Error {
+  override readonly name = 'GatewayRefusal';
+
+  constructor(
+    readonly call: string,
+    readonly code: number,
+    readonly reason: string,
+    message: string,
+  ) {
+    super(`${call} was refused with ${code}: ${message}`);
+  }
+}
+
+export class GatewayClient {
+  private readonly agent: Agent;
+
+  constructor(private readonly access: GatewayAccess) {
+    this.agent = new Agent({ connect: { ca: access.authorityPem } });
+  }
+
+  get = (path: string): Promise<JsonObject> => this.call('GET', path);
+  create = (path: string, body: JsonObject): Promise<JsonObject> => this.call('POST', path, body, 'application/json');
+  mergePatch = (path: string, body: JsonObject): Promise<JsonObject> =>
+    this.call('PATCH', path, body, 'application/merge-patch+json');
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+
+  private async call(
+    method: 'GET' | 'POST' | 'PATCH',
+    path: string,
+    body?: JsonObject,
+    type?: string,
+  ): Promise<JsonObject> {
+    const response = await request(`${this.access.gateway}${path}`, {
+      dispatcher: this.agent,
+      method,
+      headers: {
+        authorization: `Bearer ${this.access.token}`,
+        accept: 'application/json',
+        ...(type === undefined ? {} : { 'content-type': type }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const answer = parse(await response.body.text());
+    if (response.statusCode < 300) return answer;
+    const { reason = '', message = 'no Status in the answer' } = answer as { reason?: string; message?: string };
+    throw new GatewayRefusal(`${method} ${path}`, response.statusCode, reason, message);
+  }
+}
+
+const parse = (text: string): JsonObject => {
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    return { message: text.slice(0, 200) };
+  }
+};
