@@ -64,3 +64,10 @@ export type {
   TransactionPreparation,
 } from './decide/prepared-write.js';
 export type { JsonPatchOperation, Patch } from './patch/patch.js';
+
+export { compileJsonPath, JsonPathError } from './json-path/json-path.js';
+export type { JsonPath } from './json-path/json-path.js';
+export { openApiV3Document } from './openapi/document.js';
+export { ageOf, humanDuration } from './printing/age.js';
+export { tablePrinter } from './printing/table.js';
+export type { TableColumn, TablePrinter } from './printing/table.js';

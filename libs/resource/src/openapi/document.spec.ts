@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { objectAt } from '@holdfast/kernel';
+import type { JsonObject } from '@holdfast/kernel';
+
+import type { KindDefinition } from '../kind.js';
+import { openApiV3Document } from './document.js';
+
+const rack: KindDefinition = {
+  group: 'inventory.holdfast.dev',
+  plural: 'racks',
+  singular: 'rack',
+  kind: 'Rack',
+  listKind: 'RackList',
+  shortNames: [],
+  categories: [],
+  scope: 'Namespaced',
+  verbs: ['get', 'list'],
+  builtIn: false,
+  revision: 7,
+  versions: [
+    {
+      name: 'v1',
+      served: true,
+      storage: true,
+      schema: { type: 'object', properties: { spec: { type: 'object', description: 'What is wanted.' } } },
+      status: true,
+      printerColumns: [],
+      selectableFields: [],
+    },
+    { name: 'v2', served: false, storage: false, schema: {}, status: false, printerColumns: [], selectableFields: [] },
+  ],
+};
+
+const document = openApiV3Document('inventory.holdfast.dev', 'v1', [rack]);
+const gvk = { group: 'inventory.holdfast.dev', version: 'v1', kind: 'Rack' };
+
+const operations = Object.values(objectAt(document, 'paths')).flatMap((path) =>
+  Object.entries(path as JsonObject)
+    .filter(([verb]) => verb !== 'parameters')
+    .map(([verb, operation]) => ({ verb, operation: operation as JsonObject })),
+);
+
+describe('the OpenAPI document of a group-version', () => {
+  it('has the paths of the kind: the object, its status, its collections', () => {
+    const root = '/apis/inventory.holdfast.dev/v1';
+    expect(Object.keys(objectAt(document, 'paths')).sort()).toEqual([
+      `${root}/namespaces/{namespace}/racks`,
+      `${root}/namespaces/{namespace}/racks/{name}`,
+      `${root}/namespaces/{namespace}/racks/{name}/status`,
+      `${root}/racks`,
+    ]);
+  });
+
+  it('says on every PATCH of a kind that the server validates fields, or kubectl refuses to apply', () => {
+    const patches = operations.filter(({ verb }) => verb === 'patch');
+
+    expect(patches).toHaveLength(2);
+    for (const { operation } of patches) {
+      const names = (operation['parameters'] as JsonObject[]).map((parameter) => parameter['name']);
+      expect(names).toEqual(expect.arrayContaining(['dryRun', 'fieldManager', 'fieldValidation', 'force']));
+    }
+  });
+
+  it('names the kind on every operation, and on its schema as a list', () => {
+    for (const { operation } of operations) expect(operation['x-kubernetes-group-version-kind']).toEqual(gvk);
+    const schema = objectAt(objectAt(objectAt(document, 'components'), 'schemas'), 'dev.holdfast.inventory.v1.Rack');
+    expect(schema['x-kubernetes-group-version-kind']).toEqual([gvk]);
+    expect(objectAt(objectAt(schema, 'properties'), 'spec')['description']).toBe('What is wanted.');
+  });
+
+  it('resolves every reference that it makes', () => {
+    const schemas = objectAt(objectAt(document, 'components'), 'schemas');
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+
+    expect(references.length).toBeGreaterThan(10);
+    for (const [, name] of references) expect(Object.keys(schemas)).toContain(name);
+  });
+
+  it('gives every operation an id of its own', () => {
+    const ids = operations.map(({ operation }) => operation['operationId']);
+
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('leaves out what is not served', () => {
+    expect(Object.keys(objectAt(openApiV3Document('inventory.holdfast.dev', 'v2', [rack]), 'paths'))).toEqual([]);
+  });
+});
