@@ -80,7 +80,6 @@ describe('authentication', () => {
 
 describe('authorization', () => {
   const getRack = {
-    verb: 'get',
     group: 'inventory.holdfast.dev',
     resource: 'racks',
     subresource: '',
@@ -89,16 +88,22 @@ describe('authorization', () => {
   };
 
   it('lets masters do everything', () => {
-    expect(() => authorizeResource(admin, getRack)).not.toThrow();
+    expect(() => authorizeResource(admin, 'get', getRack)).not.toThrow();
     expect(() => authorizePath(admin, 'get', '/metrics')).not.toThrow();
   });
 
   it('refuses everybody else in the words that clients know', () => {
-    expect(() => authorizeResource(alice, getRack)).toThrow(
+    expect(() => authorizeResource(alice, 'get', getRack)).toThrow(
       'racks.inventory.holdfast.dev "rack-01" is forbidden: User "alice" cannot get resource "racks" in API group "inventory.holdfast.dev" in the namespace "default"',
     );
     expect(() =>
-      authorizeResource(alice, { ...getRack, group: '', resource: 'namespaces', subresource: 'status', namespace: '' }),
+      authorizeResource(alice, 'get', {
+        ...getRack,
+        group: '',
+        resource: 'namespaces',
+        subresource: 'status',
+        namespace: '',
+      }),
     ).toThrow(
       'namespaces "rack-01" is forbidden: User "alice" cannot get resource "namespaces/status" in API group "" at the cluster scope',
     );

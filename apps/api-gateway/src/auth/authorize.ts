@@ -8,7 +8,6 @@ export const MASTERS = 'system:masters';
 
 /** A request on a resource, as access rules see it. */
 export interface ResourceAttributes {
-  readonly verb: string;
   readonly group: string;
   readonly resource: string;
   readonly subresource: string;
@@ -19,9 +18,9 @@ export interface ResourceAttributes {
 export const mayDoAnything = (user: User): boolean => user.groups.includes(MASTERS);
 
 /** Throws 403 in the words that clients know, unless the user may do that. */
-export const authorizeResource = (user: User, attributes: ResourceAttributes): void => {
+export const authorizeResource = (user: User, verb: string, attributes: ResourceAttributes): void => {
   if (mayDoAnything(user)) return;
-  const { verb, group, resource, subresource, namespace, name } = attributes;
+  const { group, resource, subresource, namespace, name } = attributes;
   const full = subresource === '' ? resource : `${resource}/${subresource}`;
   const subject = `${qualifiedResource(group, resource)}${name === '' ? '' : ` "${name}"`} is forbidden`;
   const what = `User "${user.name}" cannot ${verb} resource "${full}" in API group "${group}"`;

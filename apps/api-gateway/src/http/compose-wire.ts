@@ -70,7 +70,7 @@ const transactionRoute = (handler: TransactionHandler): PlainRoute => ({
   path: `/apis/${TRANSACTIONS.group}/${TRANSACTIONS.version}/${TRANSACTIONS.resource}`,
   handler: async ({ url, context }, reply) => {
     const { group, resource } = TRANSACTIONS;
-    authorizeResource(context.user, { verb: 'create', group, resource, subresource: '', namespace: '', name: '' });
+    authorizeResource(context.user, 'create', { group, resource, subresource: '', namespace: '', name: '' });
     const query = parseQuery(url, 'create');
     await handler({ ...context, fieldManager: query.fieldManager ?? context.fieldManager, query }, reply);
   },

@@ -58,7 +58,7 @@ export class ResourceDispatcher {
     const path = parseResourcePath(pathOf(url));
     const verb = verbOf(method, path, url);
     observation.verb = verb;
-    authorizeResource(context.user, { verb, ...path });
+    authorizeResource(context.user, verb, path);
     const { kind, version } =
       this.kinds.known(path.group, path.version, path.resource) ?? (await this.findOrRefuse(path));
     observation.resource = kind.plural;
@@ -66,8 +66,16 @@ export class ResourceDispatcher {
     refuseWrongScope(kind, path, verb);
     const query = parseQuery(url, verb);
     const request: ResolvedRequest = {
-      ...context,
+      // Member by member: a spread of the context would cost more than all the rest of this method.
+      user: context.user,
+      requestID: context.requestID,
+      correlationID: context.correlationID,
+      traceparent: context.traceparent,
       fieldManager: query.fieldManager ?? context.fieldManager,
+      deadline: context.deadline,
+      body: context.body,
+      contentType: context.contentType,
+      idempotencyKey: context.idempotencyKey,
       kind,
       version,
       namespace: path.namespace,
@@ -125,7 +133,7 @@ const VERBS_OF: Readonly<Record<Subresource, readonly RequestVerb[]>> = {
 };
 
 const subresourceOf = (
-  { subresource: name, ...path }: ResourcePath,
+  { subresource: name, group }: ResourcePath,
   served: ServedKind,
   verb: RequestVerb,
   method: string,
@@ -135,7 +143,7 @@ const subresourceOf = (
     return undefined;
   }
   const subresource = SUBRESOURCES.find((known) => known === name);
-  if (subresource === undefined || !exists(subresource, served, path.group)) throw noSuchPath();
+  if (subresource === undefined || !exists(subresource, served, group)) throw noSuchPath();
   const allowed = VERBS_OF[subresource].includes(verb) && (subresource === 'rollback') === (method === 'POST');
   if (!allowed) throw methodNotAllowed();
   return subresource;
