@@ -28,9 +28,12 @@ export const cloudEventOf = (event: LogEvent, commit: Commit): CloudEvent => {
     ...(command.causationID === undefined ? {} : { causationid: command.causationID }),
     ...(command.traceparent === undefined ? {} : { traceparent: command.traceparent }),
     kindversion: record.apiVersion,
-    changed: record.changed.join(' '),
+    changed: record.changed.map(withoutSpaces).join(' '),
   };
 };
+
+/** Pointers are separated by spaces, so a space in one is written as in a URI. */
+const withoutSpaces = (pointer: string): string => pointer.replaceAll('%', '%25').replaceAll(' ', '%20');
 
 /** The CloudEvent in structured mode: its attributes, and as data the whole object with its version. */
 export const encodeCloudEvent = (event: LogEvent, commit: Commit): Buffer => {

@@ -55,17 +55,25 @@ export interface Commit {
 const NEWLINE = Buffer.from('\n');
 const NEWLINE_BYTE = 0x0a;
 
+/** The commit's bytes; throws RangeError rather than make one that nobody could ever read again. */
 export const encodeCommit = (header: CommitHeader, events: readonly NewEvent[]): Buffer => {
+  const announced = announcedEvents(header);
+  if (announced !== events.length) throw new RangeError(`${announced} events announced, ${events.length} given`);
   const parts: Buffer[] = [Buffer.from(JSON.stringify(header))];
-  for (const event of events) parts.push(NEWLINE, Buffer.from(JSON.stringify(event.record)), NEWLINE, event.object);
+  for (const { record, object } of events) {
+    if (!isStoredObject(object) || object.includes(NEWLINE_BYTE)) {
+      throw new RangeError(`the object of ${record.name} is not in the stored form`);
+    }
+    parts.push(NEWLINE, Buffer.from(JSON.stringify(record)), NEWLINE, object);
+  }
   return Buffer.concat(parts);
 };
 
 export class CommitFormatError extends Error {
   override readonly name = 'CommitFormatError';
 
-  constructor(sequence: number, problem: string) {
-    super(`commit at sequence ${sequence} of the log cannot be read: ${problem}`);
+  constructor(sequence: number, problem: string, options?: ErrorOptions) {
+    super(`commit at sequence ${sequence} of the log cannot be read: ${problem}`, options);
   }
 }
 
@@ -73,7 +81,7 @@ export class CommitFormatError extends Error {
 export const decodeCommit = (data: Uint8Array, sequence: number, timestamp: number): Commit => {
   const lines = splitLines(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
   const header = parseLine(lines[0], sequence, (value) => upcastCommitHeader(value));
-  const expected = header.commands.reduce((sum, command) => sum + command.events, 0);
+  const expected = announcedEvents(header);
   if (lines.length !== 1 + 2 * expected) {
     throw new CommitFormatError(sequence, `${expected} events announced, ${(lines.length - 1) / 2} found`);
   }
@@ -83,11 +91,16 @@ export const decodeCommit = (data: Uint8Array, sequence: number, timestamp: numb
       const index = events.length;
       const record = parseLine(lines[1 + 2 * index], sequence, (value) => upcastEventRecord(value, header.schema));
       const version = versionAt(sequence, index, header.base);
-      events.push({ record, object: lines[2 + 2 * index] as Buffer, version, command });
+      const object = lines[2 + 2 * index] as Buffer;
+      if (!isStoredObject(object)) throw new CommitFormatError(sequence, `the object of event ${index} is torn`);
+      events.push({ record, object, version, command });
     }
   }
   return { header, sequence, timestamp, boundary: boundaryOf(sequence, header.base), events };
 };
+
+const announcedEvents = (header: CommitHeader): number =>
+  header.commands.reduce((sum, command) => sum + command.events, 0);
 
 const splitLines = (data: Buffer): Buffer[] => {
   const lines: Buffer[] = [];
@@ -105,12 +118,20 @@ const parseLine = <T>(line: Buffer | undefined, sequence: number, upcast: (value
   try {
     return upcast(JSON.parse(line.toString('utf8')));
   } catch (error) {
-    throw new CommitFormatError(sequence, error instanceof Error ? error.message : String(error));
+    throw new CommitFormatError(sequence, error instanceof Error ? error.message : String(error), { cause: error });
   }
 };
 
+const OBJECT_OPENING = '{"apiVersion":';
 const METADATA_OPENING = Buffer.from('"metadata":{');
 const QUOTE_BYTE = 0x22;
+const CLOSING_BYTE = 0x7d;
+
+/** Whether the version can be spliced in, and the line is whole; the rest is not looked at. */
+const isStoredObject = (object: Buffer): boolean =>
+  object.toString('latin1', 0, OBJECT_OPENING.length) === OBJECT_OPENING &&
+  object[object.length - 1] === CLOSING_BYTE &&
+  object.includes(METADATA_OPENING);
 
 /** The object's bytes with `metadata.resourceVersion` in place. The stored form makes the first `"metadata":{` the right one. */
 export const spliceVersion = (object: Buffer, version: number): Buffer => {

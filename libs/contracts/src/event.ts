@@ -67,5 +67,6 @@ export interface CloudEvent {
   readonly causationid?: string;
   readonly traceparent?: string;
   readonly kindversion: string;
+  /** JSON pointers, separated by spaces; in a pointer a space is `%20` and a percent sign `%25`. */
   readonly changed: string;
 }

@@ -59,12 +59,13 @@ export const parseEventSubject = (subject: string): ObjectKey | undefined => {
   const [hf, evt, group, resource, namespace, name, ...rest] = subject.split('.');
   if (hf !== 'hf' || evt !== 'evt' || rest.length > 0) return undefined;
   if (!group || !resource || !namespace || !name) return undefined;
-  return {
+  const key = {
     group: group === CORE_GROUP ? '' : decodeToken(group),
     resource: decodeToken(resource),
     namespace: namespace === NO_NAMESPACE ? '' : decodeToken(namespace),
     name: decodeToken(name),
   };
+  return eventSubject(key) === subject ? key : undefined;
 };
 
 /** Where the transactor of one epoch takes commands. No queue group: exactly one process listens. */
