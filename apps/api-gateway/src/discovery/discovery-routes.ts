@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { JSON_TYPE } from '../http/answer.js';
 import { documentOf, sendDocument } from '../http/document.js';
 import type { Document } from '../http/document.js';
-import { notAcceptable, parseAccept, takesJson } from '../http/negotiation.js';
+import { notAcceptable, parseAccept, refuseUnlessJson, takesJson } from '../http/negotiation.js';
 import { pathOf } from '../http/resource-path.js';
 import { noSuchPath } from '../http/status-error.js';
 import type { PlainHandler, PlainRequest, PlainRoute } from '../http/wire.js';
@@ -114,9 +114,4 @@ const rootForm = (accept: string | undefined): AggregatedVersion | 'legacy' => {
     if (asked && (version === 'v2' || version === 'v2beta1')) return version;
   }
   throw notAcceptable();
-};
-
-const refuseUnlessJson = (accept: string | undefined): void => {
-  if (accept === undefined || accept === '') return;
-  if (!parseAccept(accept).some(({ type }) => takesJson(type))) throw notAcceptable();
 };

@@ -126,6 +126,40 @@ describe('aggregated discovery', () => {
   });
 });
 
+describe('OpenAPI', () => {
+  interface Index {
+    readonly paths: Readonly<Record<string, { readonly serverRelativeURL: string }>>;
+  }
+
+  const index = async () => (await get('/openapi/v3')).json<Index>();
+
+  it('has a document for every served group-version, under an address that changes with it', async () => {
+    const { paths } = await index();
+    expect(Object.keys(paths)).toEqual([
+      'api/v1',
+      'apis/inventory.holdfast.dev/v1',
+      'apis/inventory.holdfast.dev/v1beta1',
+    ]);
+    const address = paths['apis/inventory.holdfast.dev/v1']?.serverRelativeURL ?? '';
+    expect(address).toMatch(/^\/openapi\/v3\/apis\/inventory\.holdfast\.dev\/v1\?hash=[0-9A-F]{64}$/);
+
+    const document = await get(address, { accept: 'application/json' });
+    expect(document.headers['cache-control']).toContain('immutable');
+    expect(document.json()).toMatchObject({ openapi: '3.0.0' });
+    const unpinned = await get('/openapi/v3/apis/inventory.holdfast.dev/v1?hash=OLD');
+    expect(unpinned.headers['cache-control']).toBe('no-cache, private');
+  });
+
+  it('lets a PATCH of every kind name fieldValidation, which kubectl looks for', async () => {
+    const { paths } = (await get('/openapi/v3/api/v1')).json<{ paths: Record<string, { patch?: object }> }>();
+    expect(JSON.stringify(paths['/api/v1/namespaces/{name}']?.patch)).toContain('"fieldValidation"');
+  });
+
+  it.each(['/openapi/v3/apis/unknown.dev/v1', '/openapi/v3/', '/openapi/v2'])('%s does not exist', async (url) => {
+    expect((await get(url)).statusCode).toBe(404);
+  });
+});
+
 describe('a document', () => {
   it('that the client has already is not sent again', async () => {
     const first = await get('/apis', { accept: aggregated('v2') });

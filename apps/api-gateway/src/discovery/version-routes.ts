@@ -26,7 +26,8 @@ const versionInfo = (product: string) => ({
   platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
 });
 
-const productVersion = (): string => {
+/** The version of the product, as its package says. */
+export const productVersion = (): string => {
   const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
 };

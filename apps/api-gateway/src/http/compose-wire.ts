@@ -7,7 +7,8 @@ import type { Authenticator } from '../auth/authenticator.js';
 import { authorizeResource } from '../auth/authorize.js';
 import { reviewRoutes, REVIEWS } from '../auth/review-routes.js';
 import { discoveryRoutes } from '../discovery/discovery-routes.js';
-import { versionRoutes } from '../discovery/version-routes.js';
+import { openApiRoutes } from '../discovery/openapi-routes.js';
+import { productVersion, versionRoutes } from '../discovery/version-routes.js';
 import { healthRoutes } from '../health/health-routes.js';
 import type { KindFinder } from '../kinds/kind-finder.js';
 import type { KindRegistry } from '../kinds/kind-registry.js';
@@ -59,6 +60,7 @@ export const composeWire = (parts: WireParts): WireOptions => {
       ...versionRoutes(),
       ...healthRoutes(parts),
       ...discoveryRoutes({ registry, kinds, calls: [...REVIEWS, TRANSACTIONS] }),
+      ...openApiRoutes({ registry, kinds, build: productVersion() }),
       ...reviewRoutes(),
       transactionRoute(parts.transactions),
     ],

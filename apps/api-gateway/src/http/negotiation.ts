@@ -43,6 +43,12 @@ export const parseAccept = (accept: string): AcceptClause[] =>
 export const takesJson = (type: string): boolean =>
   type === 'application/json' || type === 'application/*' || type === '*/*';
 
+/** Throws 406 when the client takes no JSON, which is all that a document comes in. */
+export const refuseUnlessJson = (accept: string | undefined): void => {
+  if (accept === undefined || accept === '') return;
+  if (!parseAccept(accept).some(({ type }) => takesJson(type))) throw notAcceptable();
+};
+
 const parseClause = (clause: string): AcceptClause & { quality: number } => {
   const [type = '', ...pairs] = clause.split(';').map((part) => part.trim());
   const parameters = new Map<string, string>();

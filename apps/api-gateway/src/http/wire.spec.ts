@@ -157,6 +157,29 @@ describe('reading by name', () => {
     });
   });
 
+  it('answers a table of one row where that is asked for', async () => {
+    const accept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+    const columns = [
+      { name: 'Name', type: 'string', format: 'name', priority: 0 },
+      { name: 'Age', type: 'date', priority: 0 },
+    ];
+    const table = async (includeObject: string) => {
+      wire.store.willAnswer('read', stored);
+      const url = `${RACKS}/rack-01?includeObject=${includeObject}`;
+      return (await wire.request({ method: 'GET', url, headers: { accept } })).json<{ rows: object[] }>();
+    };
+
+    expect(await table('Metadata')).toMatchObject({
+      kind: 'Table',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata: { resourceVersion: '11263' },
+      columnDefinitions: columns,
+      rows: [{ cells: ['rack-01', null], object: { kind: 'PartialObjectMetadata', metadata: stored.metadata } }],
+    });
+    expect((await table('Object')).rows).toEqual([{ cells: ['rack-01', null], object: stored }]);
+    expect((await table('None')).rows).toEqual([{ cells: ['rack-01', null] }]);
+  });
+
   it.each(['0', '5', String(END)])('of version %s or newer is the newest', async (resourceVersion) => {
     wire.store.willAnswer('read', stored);
     const answer = await wire.request({ method: 'GET', url: `${RACKS}/rack-01?resourceVersion=${resourceVersion}` });

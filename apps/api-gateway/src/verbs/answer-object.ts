@@ -1,15 +1,23 @@
+import { objectAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import type { FastifyReply } from 'fastify';
 
 import { sendBytes, sendJson } from '../http/answer.js';
-import { partialMetadata } from '../http/representation.js';
+import { partialMetadata, tableColumns, tableOf, tableRow } from '../http/representation.js';
 import type { ResolvedRequest } from '../http/resolved-request.js';
 
 /** Answers with one object in the form that was asked for; as JSON its bytes leave as they came from the store. */
 export const answerObject = (request: ResolvedRequest, reply: FastifyReply, code: number, bytes: Buffer): void => {
-  if (request.accept === 'partial') {
-    sendJson(reply, code, partialMetadata(JSON.parse(bytes.toString('utf8')) as JsonObject));
+  if (request.accept === 'json') {
+    sendBytes(reply, code, bytes);
     return;
   }
-  sendBytes(reply, code, bytes);
+  const object = JSON.parse(bytes.toString('utf8')) as JsonObject;
+  sendJson(reply, code, request.accept === 'partial' ? partialMetadata(object) : tableOfOne(request, object));
+};
+
+/** A Table of one object carries that object's version. */
+const tableOfOne = (request: ResolvedRequest, object: JsonObject): object => {
+  const { resourceVersion } = objectAt(object, 'metadata');
+  return tableOf({ resourceVersion }, tableColumns(request), [tableRow(request, object, new Date())]);
 };
