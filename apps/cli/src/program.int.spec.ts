@@ -1,3 +1,7 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { describe, expect, it } from '@jest/globals';
 
 import { temporaryFolder } from '@holdfast/testing';
@@ -47,5 +51,22 @@ describe('the holdfast command', () => {
     await folder.remove();
     expect(code).toBe(1);
     expect(JSON.parse(text)).toEqual({ running: false, processes: [] });
+  });
+
+  it('sets a deployment up once: repeated, it keeps the token and the authority', async () => {
+    const folder = await temporaryFolder('setup');
+    const setup = () => holdfast('setup', '--dir', folder.path, '--server', 'https://localhost:6443', '--name', 'gw');
+    const files = () =>
+      Promise.all(
+        ['token', 'tokens.csv', 'ca.crt', 'kubeconfig'].map((name) => readFile(join(folder.path, name), 'utf8')),
+      );
+    expect((await setup()).code).toBe(0);
+    const before = await files();
+    expect((await setup()).code).toBe(0);
+    expect(await files()).toEqual(before);
+    const certificate = new X509Certificate(await readFile(join(folder.path, 'server.crt')));
+    expect([certificate.checkHost('localhost'), certificate.checkHost('gw')]).toEqual(['localhost', 'gw']);
+    expect(certificate.verify(new X509Certificate(before[2] ?? '').publicKey)).toBe(true);
+    await folder.remove();
   });
 });

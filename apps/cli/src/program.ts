@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '@holdfast/local-stack';
 
 import { addDemoCommand } from './commands/demo.js';
+import { addSetupCommand } from './commands/setup.js';
 import { addStartCommand } from './commands/start.js';
 import { addStatusCommand } from './commands/status.js';
 import { EXIT_CODES_HELP, ExitCode } from './exit-codes.js';
@@ -26,6 +27,7 @@ export const run = async (argv: readonly string[], surroundings: Omit<Invocation
   addStartCommand(program, invocation);
   addDemoCommand(program, invocation);
   addStatusCommand(program, invocation);
+  addSetupCommand(program, invocation);
 
   try {
     await program.parseAsync(argv);

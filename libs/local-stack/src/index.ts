@@ -16,6 +16,7 @@ export { isAlive } from './process-identity.js';
 
 export { ConfigurationError } from './stack/configuration.js';
 export type { Report, StackEvent } from './stack/events.js';
+export { ensureGatewayIdentity } from './stack/gateway-identity.js';
 export { AlreadyRunningError } from './stack/lock.js';
 export { SERVICES } from './stack/services.js';
 export type { ServiceName } from './stack/services.js';

@@ -5,6 +5,8 @@
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { ensureAdminToken } from './admin-token.js';
+import type { AdminToken } from './admin-token.js';
 import type { CertificateFiles } from './certificates.js';
 import { readStackConfiguration } from './configuration.js';
 import type { StackConfiguration } from './configuration.js';
@@ -15,7 +17,7 @@ import { takeLock } from './lock.js';
 import type { StackLock } from './lock.js';
 import { choosePorts } from './ports.js';
 import { ensureSecrets } from './secrets.js';
-import type { SecretFiles } from './secrets.js';
+import type { Secrets } from './secrets.js';
 import { obtainDatabase, obtainNats } from './servers.js';
 import type { StackDatabase, StackNats } from './servers.js';
 import { ServiceProcess } from './service-process.js';
@@ -106,19 +108,20 @@ class RunningStack implements Stack {
     await rm(stackFilePath(dir), { force: true });
     const ports = await choosePorts(dir, ['gateway', ...SERVICES, ...(['nats', 'nats-monitor', 'postgres'] as const)]);
     const secrets = await ensureSecrets(dir);
+    const admin = await ensureAdminToken(dir);
     // Loaded here, since most who use this library start no stack and the X.509 code is large.
     const { ensureCertificates } = await import('./certificates.js');
     const certificates = await ensureCertificates({ dir, now: new Date(), names: CERTIFICATE_NAMES });
     const gatewayPort = configuration.gatewayPort ?? ports.gateway;
     this.gateway = `https://127.0.0.1:${gatewayPort}`;
-    this.token = secrets.secrets.adminToken;
+    this.token = admin.token;
     this.authorityPem = certificates.authorityPem;
     await writePrivate(this.files.kubeconfig, kubeconfig({ server: this.gateway, token: this.token, ...certificates }));
 
     this.options.signal?.throwIfAborted();
     await this.startServers(configuration, secrets, ports);
     this.options.signal?.throwIfAborted();
-    await this.startServices({ ports, gatewayPort, secrets, certificates });
+    await this.startServices({ ports, gatewayPort, admin, certificates });
     this.complete = true;
     await this.writeStackFile();
   }
@@ -152,7 +155,7 @@ class RunningStack implements Stack {
 
   private async startServers(
     configuration: StackConfiguration,
-    { secrets }: SecretFiles,
+    secrets: Secrets,
     ports: Parameters<typeof obtainNats>[1]['ports'],
   ): Promise<void> {
     const { dir, report, durable = true } = this.options;
@@ -172,7 +175,7 @@ class RunningStack implements Stack {
     throwFirstFailure(results);
   }
 
-  private async startServices({ ports, gatewayPort, secrets, certificates }: ServiceInputs): Promise<void> {
+  private async startServices({ ports, gatewayPort, admin, certificates }: ServiceInputs): Promise<void> {
     const { nats, database } = this;
     if (nats === undefined || database === undefined) throw new Error('services need NATS and PostgreSQL');
     const around = {
@@ -182,7 +185,7 @@ class RunningStack implements Stack {
       gatewayPort,
       certificate: certificates.certificate,
       key: certificates.key,
-      tokenTable: secrets.tokenTable,
+      tokenTable: admin.tableFile,
     };
     const script = this.options.script ?? ((name: ServiceName) => serviceScript(this.options.workspace, name));
     const commands = SERVICES.map((name) => ({
@@ -228,7 +231,7 @@ class RunningStack implements Stack {
 interface ServiceInputs {
   readonly ports: Readonly<Record<ServiceName, number>>;
   readonly gatewayPort: number;
-  readonly secrets: SecretFiles;
+  readonly admin: AdminToken;
   readonly certificates: CertificateFiles;
 }
 
