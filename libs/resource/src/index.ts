@@ -45,6 +45,11 @@ export { matchesSelector } from './selectors/selector.js';
 export type { ParsedSelector, Selector, SelectorOperator, SelectorRequirement } from './selectors/selector.js';
 
 export { encodeObject } from '@holdfast/contracts';
+export { coreKinds } from './core-kinds/core-kinds.js';
+export { createDefaultNamespace } from './core-kinds/default-namespace.js';
+export { isCrdKey } from './crd/crd-object.js';
+export { kindFromCrd } from './crd/kind-from-crd.js';
+export { decide } from './decide/decide.js';
 export type {
   DecidedEvent,
   Decision,
@@ -56,6 +61,10 @@ export type {
   TransactionDecision,
   WriteOutcome,
 } from './decide/decision.js';
+export { MAX_OBJECT_BYTES } from './decide/outcome.js';
+export { applyAside } from './decide/patch.js';
+export { prepare } from './decide/prepare.js';
+export { MAX_TRANSACTION_OPERATIONS, prepareTransaction } from './decide/prepare-transaction.js';
 export type {
   Admission,
   Preparation,
@@ -67,6 +76,8 @@ export type {
   PreparedWrite,
   TransactionPreparation,
 } from './decide/prepared-write.js';
+export { selectorValues } from './decide/selector-values.js';
+export { decideTransaction, MAX_TRANSACTION_BYTES } from './decide/transaction.js';
 export type { JsonPatchOperation, Patch } from './patch/patch.js';
 
 export { compileJsonPath, JsonPathError } from './json-path/json-path.js';

@@ -1,5 +1,5 @@
 /** A write after everything that needs no state was done; what hangs on a kind's schema is stamped with its revision. */
-import type { FieldValidation, PatchType, Preconditions, PropagationPolicy, Target } from '@holdfast/contracts';
+import type { FieldValidation, Preconditions, PropagationPolicy, Target } from '@holdfast/contracts';
 import type { JsonObject, Refusal } from '@holdfast/kernel';
 import type { Patch } from '../patch/patch.js';
 
@@ -20,7 +20,7 @@ interface Prepared {
 export interface PreparedCreate extends Prepared {
   readonly verb: 'create';
   readonly body: JsonObject;
-  /** Missing when the kind was not known yet. */
+  /** Missing when the kind was not known then. */
   readonly admission?: Admission;
 }
 
@@ -28,13 +28,12 @@ export interface PreparedUpdate extends Prepared {
   readonly verb: 'update';
   readonly body: JsonObject;
   readonly preconditions: Preconditions;
-  /** Missing when the kind was not known yet, or the object must first be joined with its stored half. */
+  /** Missing when the kind was not known then, or for a subresource, whose other half is in the store. */
   readonly admission?: Admission;
 }
 
 export interface PreparedPatch extends Prepared {
   readonly verb: 'patch';
-  readonly patchType: PatchType;
   readonly patch: Patch;
   readonly preconditions: Preconditions;
   /** What the patch made of one version of the object, computed aside; counts while that version is the newest. */
@@ -44,7 +43,8 @@ export interface PreparedPatch extends Prepared {
 export interface PreparedDelete extends Prepared {
   readonly verb: 'delete';
   readonly preconditions: Preconditions;
-  readonly propagationPolicy: PropagationPolicy;
+  /** Without one, what earlier requests left in the finalizers stands. */
+  readonly propagationPolicy?: PropagationPolicy;
 }
 
 export interface PreparedRollback extends Prepared {

@@ -12,6 +12,7 @@ import { explain } from './explain.js';
 import { objectTree } from './field-tree.js';
 import type { FieldTree } from './field-tree.js';
 import { objectJsonSchema } from './json-schema.js';
+import { newFaults } from './ratchet.js';
 import { compileValidator } from './validator.js';
 import type { Validator } from './validator.js';
 
@@ -20,6 +21,8 @@ export interface AdmissionRequest {
   readonly version: string;
   readonly object: JsonObject;
   readonly fieldValidation: FieldValidation;
+  /** The object before an update: faults that it had already are let through. */
+  readonly before?: JsonObject;
 }
 
 export type AdmissionResult =
@@ -30,7 +33,7 @@ export type AdmissionResult =
  * Refuses unknown fields under Strict, drops them otherwise (with a warning under Warn), fills in defaults, and
  * validates what came of it. The name is not looked at: it may not be there yet.
  */
-export const admit = ({ kind, version, object, fieldValidation }: AdmissionRequest): AdmissionResult => {
+export const admit = ({ kind, version, object, fieldValidation, before }: AdmissionRequest): AdmissionResult => {
   const { tree, validate } = compiled(kind, version);
   const { value, unknown } = completeFields(tree, object);
   const warnings = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
@@ -42,18 +45,21 @@ export const admit = ({ kind, version, object, fieldValidation }: AdmissionReque
   }
   // The tree of an object makes an object of an object.
   const completed = value as JsonObject;
-  const causes = causesOf(completed, validate);
+  const causes = causesOf(completed, validate, before);
   if (causes.length > 0) return { ok: false, refusal: invalid(identityOf(kind, completed), causes) };
   return { ok: true, object: completed, warnings: fieldValidation === 'Warn' ? warnings : [] };
 };
 
-const causesOf = (object: JsonObject, validate: Validator): readonly Cause[] => {
+const causesOf = (object: JsonObject, validate: Validator, before: JsonObject | undefined): readonly Cause[] => {
   const validation = validate(object);
   switch (validation.status) {
     case 'valid':
       return checkMetadata(objectAt(object, 'metadata'));
-    case 'invalid':
-      return explain(object, validation.errors);
+    case 'invalid': {
+      const causes = explain(object, validation.errors);
+      const remaining = before === undefined ? causes : newFaults(causes, object, before);
+      return remaining.length > 0 ? remaining : checkMetadata(objectAt(object, 'metadata'));
+    }
     case 'tooCostly':
       return [invalidValue('<nil>', '', 'its texts are too long for the patterns of its schema')];
   }

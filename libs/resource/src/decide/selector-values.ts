@@ -1,0 +1,20 @@
+import type { SelectorValues } from '@holdfast/contracts';
+import { isJsonObject } from '@holdfast/kernel';
+import type { JsonObject, JsonValue } from '@holdfast/kernel';
+import type { KindDefinition } from '../kind.js';
+import { metadataOf } from './metadata.js';
+
+/** What selectors see of an object: its labels, and by path (`spec.color`) the fields that a version of its kind names. */
+export const selectorValues = (kind: KindDefinition, object: JsonObject): SelectorValues => {
+  const fields: Record<string, string> = {};
+  for (const { selectableFields } of kind.versions) {
+    for (const path of selectableFields) fields[path.slice(1)] = textAt(object, path);
+  }
+  return { labels: metadataOf(object).labels ?? {}, fields };
+};
+
+const textAt = (object: JsonObject, path: string): string => {
+  let value: JsonValue | undefined = object;
+  for (const member of path.slice(1).split('.')) value = isJsonObject(value) ? value[member] : undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+};
