@@ -39,6 +39,7 @@ export { invalid } from './refusal/invalid.js';
 export { admit } from './schema/admit.js';
 export type { AdmissionRequest, AdmissionResult } from './schema/admit.js';
 export { objectMetaSchema } from './schema/object-meta.js';
+export { checkStructural, MAX_SCHEMA_NODES } from './schema/structural.js';
 export { fieldLabel, fieldLabelSupported, parseFieldSelector, refuseFieldLabels } from './selectors/field-selector.js';
 export { parseLabelSelector } from './selectors/label-selector.js';
 export { matchesSelector } from './selectors/selector.js';

@@ -21,6 +21,9 @@ export interface FieldTree {
 /** Reads the schema of a whole object, in which apiVersion, kind and metadata are given. */
 export const objectTree = (schema: JsonObject): FieldTree => treeOf(embedded(schema));
 
+/** Reads the schema of any value. */
+export const valueTree = (schema: JsonObject): FieldTree => treeOf(schema);
+
 const treeOf = (schema: JsonObject): FieldTree => {
   const whole = schema['x-kubernetes-embedded-resource'] === true ? embedded(schema) : schema;
   const fields = new Map<string, FieldTree>();

@@ -5,6 +5,8 @@ import { objectMetaSchema } from './object-meta.js';
 
 /** Subtrees of at least this many schemas become validators of their own, compiled when a value first reaches them. */
 const SEPARATE_FROM = 60;
+/** An object whose fields hold at least this many schemas has a validator for each field. */
+const WIDE_FROM = 250;
 
 /** A schema for Ajv. Values are JSON, but for `separately`, which holds another of these. */
 export type JsonSchema = { [keyword: string]: unknown };
@@ -45,23 +47,36 @@ const shared = [
 
 const structural = (schema: JsonObject): Converted => {
   const result: JsonSchema = { ...typeOf(schema), ...valueRules(schema), ...listRules(schema) };
-  let size = 1;
-  const { items, additionalProperties } = schema;
-  const properties: Record<string, JsonSchema> = {};
-  for (const [name, property] of Object.entries(objectAt(shaped(schema), 'properties'))) {
-    if (!isJsonObject(property)) continue;
-    const converted = structural(property);
-    properties[name] = converted.size >= SEPARATE_FROM ? { separately: converted.result } : converted.result;
-    size += converted.size >= SEPARATE_FROM ? 1 : converted.size;
-  }
-  if (Object.keys(properties).length > 0) result['properties'] = properties;
-  for (const [keyword, repeated] of Object.entries({ items, additionalProperties })) {
+  const properties = propertiesOf(schema);
+  let { size } = properties;
+  if (size > 0) result['properties'] = properties.result;
+  for (const keyword of ['items', 'additionalProperties']) {
+    const repeated = schema[keyword];
     if (!isJsonObject(repeated)) continue;
     const converted = structural(repeated);
     result[keyword] = { ...converted.result, boundErrors: true };
     size += converted.size;
   }
-  return { result, size };
+  return { result, size: size + 1 };
+};
+
+/** Large properties are validated separately, and all of them where they are large together. */
+const propertiesOf = (schema: JsonObject): Converted => {
+  const properties = Object.entries(objectAt(shaped(schema), 'properties')).flatMap(([name, property]) =>
+    isJsonObject(property) ? [{ name, ...structural(property) }] : [],
+  );
+  const inline = properties.reduce((sum, { size }) => sum + (size < SEPARATE_FROM ? size : 0), 0);
+  const largest = inline < WIDE_FROM ? SEPARATE_FROM : 0;
+  const separate = ({ size }: Converted): boolean => size >= largest;
+  return {
+    result: Object.fromEntries(
+      properties.map((property) => [
+        property.name,
+        separate(property) ? { separately: property.result } : property.result,
+      ]),
+    ),
+    size: properties.reduce((sum, property) => sum + (separate(property) ? 1 : property.size), 0),
+  };
 };
 
 /** What an embedded resource has even if its schema does not say so. */
