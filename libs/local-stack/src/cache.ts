@@ -1,16 +1,19 @@
 /** Programs fetched once per user, safe against several processes fetching at the same time. */
 import { mkdir, mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { isAlive } from './process-identity.js';
 
 const LOOK_AGAIN_MS = 100;
 
-/** `HOLDFAST_CACHE`, else `holdfast` in the user's cache folder. */
-export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
-  env['HOLDFAST_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdfast');
+/** `HOLDFAST_CACHE`, else `holdfast` in the user's cache folder; an empty variable counts as none. */
+export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string => {
+  const { HOLDFAST_CACHE: own = '', XDG_CACHE_HOME: cache = '' } = env;
+  if (own !== '') return resolve(own);
+  return join(cache === '' ? join(homedir(), '.cache') : cache, 'holdfast');
+};
 
 /**
  * Makes `folder` appear whole or not at all: `fill` works in a folder beside it, which is then renamed. Of several
