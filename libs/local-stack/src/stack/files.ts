@@ -1,9 +1,10 @@
 /** Files of the stack's folder: private ones, and small JSON ones that appear whole. */
+import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
 /** Replaces the file at once, readable by its owner alone. */
 export const writePrivate = async (path: string, text: string): Promise<void> => {
-  const scratch = `${path}.${process.pid}.part`;
+  const scratch = `${path}.${randomUUID()}.part`;
   await writeFile(scratch, text, { mode: 0o600 });
   await rename(scratch, path);
 };

@@ -2,7 +2,8 @@
  * One stack per folder. The lock names its owner and what that started, so that a successor can wait until the remains
  * of a killed one have gone.
  */
-import { link, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -50,7 +51,7 @@ export const takeLock = async (dir: string): Promise<StackLock> => {
 
 /** A link appears with its content or not at all, and never replaces another. */
 const createLock = async (path: string, content: LockContent): Promise<boolean> => {
-  const mine = `${path}.${process.pid}`;
+  const mine = `${path}.${randomUUID()}`;
   await writeJson(mine, content);
   try {
     await link(mine, path);
@@ -69,7 +70,28 @@ const clearAbandoned = async (dir: string, path: string): Promise<void> => {
   const { owner, children } = lockSchema.parse(stored);
   if (isRunning(owner)) throw new AlreadyRunningError(dir, owner.pid);
   for (const child of children) await waitUntilGone(child);
-  await rm(path, { force: true });
+  await removeAbandoned(dir, path);
+};
+
+/** Another starter may have replaced the abandoned lock by its own meanwhile; that one is put back. */
+const removeAbandoned = async (dir: string, path: string): Promise<void> => {
+  const aside = `${path}.${randomUUID()}.aside`;
+  await rename(path, aside).catch(ignoreAbsent);
+  const stored = await readJson(aside);
+  if (stored === undefined) return;
+  const { owner } = lockSchema.parse(stored);
+  const alive = isRunning(owner);
+  if (alive) await link(aside, path).catch(ignoreExisting);
+  await rm(aside, { force: true });
+  if (alive) throw new AlreadyRunningError(dir, owner.pid);
+};
+
+const ignoreAbsent = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'ENOENT') throw error;
+};
+
+const ignoreExisting = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EEXIST') throw error;
 };
 
 /** The guardian of the killed owner is ending it; should that be gone too, we do it. */

@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { findNatsServer } from '../nats/find-nats-server.js';
 import type { NatsUser } from '../nats/permissions.js';
 import { startNatsServer } from '../nats/server.js';
 import { canReach, unprivilegedAccount } from '../postgres/account.js';
+import { findPostgres } from '../postgres/find-postgres.js';
 import { startPostgresServer } from '../postgres/server.js';
 import { crashesInARow, restartDelay } from './back-off.js';
 import type { StackConfiguration } from './configuration.js';
@@ -20,6 +22,7 @@ export interface ServerOptions {
   readonly secrets: Secrets;
   readonly ports: { readonly nats: number; readonly 'nats-monitor': number; readonly postgres: number };
   readonly durable: boolean;
+  readonly env: NodeJS.ProcessEnv;
   readonly report: Report;
   /** Called with each new process of a server, the first one too. */
   readonly started: (name: string, pid: number) => Promise<void>;
@@ -44,10 +47,11 @@ export interface StackDatabase {
 
 export const obtainNats = async (
   given: StackConfiguration['nats'],
-  { dir, secrets, ports, report, started }: ServerOptions,
+  { dir, secrets, ports, env, report, started }: ServerOptions,
 ): Promise<StackNats> => {
   if (given !== undefined) return { url: () => given.url, sync: given.sync };
   const server = await startNatsServer({
+    program: await findNatsServer({ env, report: (message) => report({ kind: 'note', message }) }),
     dir: join(dir, 'nats'),
     port: ports.nats,
     monitorPort: ports['nats-monitor'],
@@ -59,10 +63,12 @@ export const obtainNats = async (
 
 export const obtainDatabase = async (
   given: string | undefined,
-  { dir, secrets, ports, durable, report, started }: ServerOptions,
+  { dir, secrets, ports, durable, env, report, started }: ServerOptions,
 ): Promise<StackDatabase> => {
   if (given !== undefined) return { url: given };
+  const { bin } = await findPostgres({ env, report: (message) => report({ kind: 'note', message }) });
   const server = await startPostgresServer({
+    bin,
     dir: await postgresFolder(dir, report),
     port: ports.postgres,
     password: secrets.postgresPassword,

@@ -158,9 +158,9 @@ class RunningStack implements Stack {
     secrets: Secrets,
     ports: Parameters<typeof obtainNats>[1]['ports'],
   ): Promise<void> {
-    const { dir, report, durable = true } = this.options;
+    const { dir, env, report, durable = true } = this.options;
     const started = (_name: string, pid: number): Promise<void> => this.noteProcess(pid);
-    const server = { dir, secrets, ports, report, durable, started };
+    const server = { dir, secrets, ports, env, report, durable, started };
     // Both are awaited even when one fails, so that the other one is stopped too.
     const results = await Promise.allSettled([
       this.timed('nats-server', async () => {
