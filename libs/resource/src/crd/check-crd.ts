@@ -6,6 +6,7 @@ import type { PrinterColumnType } from '../kind.js';
 import { dns1035Label, dns1123Subdomain } from '../names/grammar.js';
 import { nameCauses } from '../names/metadata.js';
 import { duplicateValue, invalidValue, requiredValue, tooMany, unsupportedValue } from '../refusal/causes.js';
+import { checkStructural } from '../schema/structural.js';
 import { namesOf, objectsAt, storageVersionOf, versionsOf } from './crd-object.js';
 
 export const PRINTER_COLUMN_TYPES: readonly PrinterColumnType[] = ['integer', 'number', 'string', 'boolean', 'date'];
@@ -100,7 +101,7 @@ const checkVersion = (version: JsonObject, at: string): readonly Cause[] => [
 
 const checkSchema = (version: JsonObject, at: string): readonly Cause[] => {
   const schema = objectAt(version, 'schema')['openAPIV3Schema'];
-  return isJsonObject(schema) ? [] : [requiredValue(at, 'schemas are required')];
+  return isJsonObject(schema) ? checkStructural(schema, at) : [requiredValue(at, 'schemas are required')];
 };
 
 const checkScale = (subresources: JsonObject, at: string): readonly Cause[] => {

@@ -1,6 +1,6 @@
 /** How lists and maps are merged and compared: `x-kubernetes-list-type`, `-list-map-keys` and `-map-type`. */
 import { isJsonObject, objectAt } from '@holdfast/kernel';
-import type { Cause, JsonObject, JsonValue } from '@holdfast/kernel';
+import type { Cause, JsonObject } from '@holdfast/kernel';
 import { duplicateValue, forbidden, invalidValue, requiredValue, unsupportedValue } from '../refusal/causes.js';
 
 const LIST_TYPE = 'x-kubernetes-list-type';
@@ -36,7 +36,7 @@ const checkListType = (schema: JsonObject, path: string): readonly Cause[] => {
   if (listType === 'map') causes.push(...checkMapItems(items, keys, path));
   else if (keys.length > 0) {
     causes.push(
-      forbidden(`${path}.${MAP_KEYS}`, `must not be specified if ${LIST_TYPE} is ${String(listType as JsonValue)}`),
+      forbidden(`${path}.${MAP_KEYS}`, `must not be specified if ${LIST_TYPE} is ${JSON.stringify(listType)}`),
     );
   }
   return causes;
@@ -72,7 +72,7 @@ const checkMapItems = (items: JsonObject, keys: readonly string[], path: string)
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (!isJsonObject(property)) return [invalidValue(at, keys, 'entries must all be names of item properties')];
     const field = `${path}.items.properties[${key}]`;
-    if (!SCALARS.includes(String(property['type'] as JsonValue))) {
+    if (!SCALARS.some((type) => type === property['type'])) {
       const detail = `must be a scalar type if parent array's ${LIST_TYPE} is map`;
       return [invalidValue(`${field}.type`, property['type'] ?? '', detail)];
     }

@@ -82,7 +82,7 @@ const checkType = (schema: JsonObject, level: Level, path: string): readonly Cau
     if (isIntOrString(schema) || schema['x-kubernetes-preserve-unknown-fields'] === true) return [];
     return [requiredValue(at, missingType[level])];
   }
-  if (!TYPES.includes(String(type as JsonValue))) return [unsupportedValue(at, type, TYPES)];
+  if (!TYPES.some((known) => known === type)) return [unsupportedValue(at, type, TYPES)];
   return [
     ...(level === 'root' && type !== 'object' ? [invalidValue(at, type, 'must be object at the root')] : []),
     ...(type === 'array' && items === undefined ? [requiredValue(`${path}.items`, 'must be specified')] : []),
