@@ -1,0 +1,60 @@
+/** A command from its arrival to its answer. */
+import type { Answer } from '@holdfast/command-client';
+import type { Command, Request } from '@holdfast/contracts';
+
+import type { Waiting } from './read-gate.js';
+
+const READS: ReadonlySet<Request['verb']> = new Set(['get', 'look', 'kinds', 'list'] as const);
+
+/** Undefined: this transactor will not answer any more. */
+export type Taker = (answer: Answer | undefined) => void;
+
+export class AskedCommand {
+  /** Counts the times it was decided: what comes back from aside for an earlier time no longer counts. */
+  attempt = 0;
+  /** Its events were given to the log: only the log can tell now whether it happens. */
+  sent = false;
+  /** Its events wait in a commit. */
+  placed: Answer | undefined;
+  /** Its answer waits at the read gate. */
+  waiting: Waiting | undefined;
+  isAnswered = false;
+  private answer: Answer | undefined;
+  private takers: Taker[];
+
+  constructor(
+    readonly command: Command,
+    readonly body: Buffer,
+    readonly askedAt: number,
+    readonly deadline: number,
+    taker: Taker,
+  ) {
+    this.takers = [taker];
+  }
+
+  get isWrite(): boolean {
+    return !READS.has(this.command.request.verb);
+  }
+
+  /** Nothing was decided about it after all. */
+  reset(): void {
+    this.sent = false;
+    this.placed = undefined;
+    this.waiting = undefined;
+  }
+
+  /** The same command again: it gets the same answer. */
+  join(taker: Taker): void {
+    if (this.isAnswered) taker(this.answer);
+    else this.takers.push(taker);
+  }
+
+  /** Only the first answer counts. */
+  give(answer: Answer | undefined): void {
+    if (this.isAnswered) return;
+    this.isAnswered = true;
+    this.answer = answer;
+    for (const take of this.takers) take(answer);
+    this.takers = [];
+  }
+}
