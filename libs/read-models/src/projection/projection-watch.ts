@@ -32,7 +32,8 @@ export class ProjectionWatch {
   constructor(private readonly nc: NatsConnection) {
     this.announcements = nc.subscribe(PROJECTED_SUBJECT, {
       callback: (error, message) => {
-        if (error === null) this.observe(message.json<Projected>().boundary);
+        // Empty: the server says that nobody heard a nudge.
+        if (error === null && message.data.length > 0) this.observe(message.json<Projected>().boundary);
       },
     });
   }
