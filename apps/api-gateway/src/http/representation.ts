@@ -5,12 +5,12 @@ import type { TableColumn } from '@holdfast/resource';
 
 import type { ResolvedRequest } from './resolved-request.js';
 
-const META = 'meta.k8s.io/v1';
+export const META_API_VERSION = 'meta.k8s.io/v1';
 
 /** The object's metadata alone. */
 export const partialMetadata = (object: JsonObject): JsonObject => ({
   kind: 'PartialObjectMetadata',
-  apiVersion: META,
+  apiVersion: META_API_VERSION,
   metadata: object['metadata'],
 });
 
@@ -21,7 +21,7 @@ export const tableOf = (
   metadata: JsonObject,
   columns: readonly TableColumn[] | null,
   rows: readonly JsonObject[],
-): object => ({ kind: 'Table', apiVersion: META, metadata, columnDefinitions: columns, rows });
+): object => ({ kind: 'Table', apiVersion: META_API_VERSION, metadata, columnDefinitions: columns, rows });
 
 export const tableColumns = ({ kind, version }: TableRequest): readonly TableColumn[] =>
   tablePrinter(kind, version.name).columns;

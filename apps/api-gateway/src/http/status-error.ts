@@ -1,5 +1,5 @@
 /** The one place where a refusal becomes an HTTP answer: a Status object, its code and its Retry-After. */
-import { RefusalError } from '@holdfast/kernel';
+import { qualifiedResource, RefusalError } from '@holdfast/kernel';
 import type { Refusal, RefusalReason } from '@holdfast/kernel';
 
 const CODES: Readonly<Record<RefusalReason, number>> = {
@@ -64,6 +64,19 @@ export const refuse = (reason: RefusalReason, message: string, details?: Refusal
   new RefusalError({ reason, message, ...(details === undefined ? {} : { details }) });
 
 export const badRequest = (message: string): RefusalError => refuse('BadRequest', message);
+
+/** For an object that does not exist; `when` narrows that down. */
+export const notFound = (
+  { kind, name }: { readonly kind: { readonly group: string; readonly plural: string }; readonly name: string },
+  when = '',
+): RefusalError => {
+  const { group, plural } = kind;
+  return refuse('NotFound', `${qualifiedResource(group, plural)} ${JSON.stringify(name)} not found${when}`, {
+    name,
+    ...(group === '' ? {} : { group }),
+    kind: plural,
+  });
+};
 
 /** For a path that leads nowhere, in the words clients know. */
 export const noSuchPath = (): RefusalError =>

@@ -1,0 +1,65 @@
+/** `DELETE` of a collection: lists what is selected, then deletes each as it was listed. */
+import type { CommandSender } from '@holdfast/command-client';
+import { isJsonObject, objectAt, RefusalError, stringAt } from '@holdfast/kernel';
+import type { JsonValue } from '@holdfast/kernel';
+import type { ListedObject } from '@holdfast/read-models';
+import { sendCommand } from '../commands/send-command.js';
+import { sendBytes } from '../http/answer.js';
+import type { ResolvedRequest, ResourceHandler } from '../http/resolved-request.js';
+import { deletionOf } from '../verbs/delete-object.js';
+import { deleteOptionsOf } from '../verbs/delete-options.js';
+import type { DeleteOptions } from '../verbs/delete-options.js';
+import { targetOf } from '../verbs/target.js';
+import { freshnessOf } from './freshness.js';
+import { apiVersionOf, jsonList } from './list-encoding.js';
+import { objectsOf } from './list-handler.js';
+import type { ReadModelsReader } from './read-models-reader.js';
+import { selectorsOf } from './selectors.js';
+
+/** Deletes that are under way at the same time. */
+const AT_ONCE = 64;
+
+export const deleteCollection =
+  ({ reader, commands }: { readonly reader: ReadModelsReader; readonly commands: CommandSender }): ResourceHandler =>
+  async (request, reply) => {
+    const options = deleteOptionsOf(request);
+    const query = { ...objectsOf(request, selectorsOf(request)), limit: request.query.limit || undefined };
+    const list = await reader.list(query, freshnessOf(request.query), request);
+    const deleted: string[] = [];
+    for await (const { objects } of list.pages) {
+      for (let i = 0; i < objects.length; i += AT_ONCE) {
+        const slice = objects.slice(i, i + AT_ONCE);
+        const outcomes = await Promise.all(slice.map((object) => deleteListed(commands, request, options, object)));
+        deleted.push(...slice.filter((_, index) => outcomes[index]).map(({ object }) => object));
+      }
+    }
+    const encoding = jsonList(request.kind, apiVersionOf(request.kind, request.version.name));
+    const opening = encoding.opening({ resourceVersion: String(list.at) });
+    const items = deleted.map((object) => encoding.item(object)).join(',');
+    sendBytes(reply, 200, Buffer.from(`${opening}${items}${encoding.closing}`));
+  };
+
+/** False when the object is gone already, or another has taken its name since. */
+const deleteListed = async (
+  commands: CommandSender,
+  request: ResolvedRequest,
+  options: DeleteOptions,
+  { namespace, name, object }: ListedObject,
+): Promise<boolean> => {
+  const uid = uidOf(JSON.parse(object) as JsonValue);
+  const preconditions = { ...options.preconditions, ...(uid === undefined ? {} : { uid }) };
+  try {
+    await sendCommand(commands, request, {
+      verb: 'delete',
+      target: targetOf({ ...request, namespace, name }),
+      ...deletionOf({ ...options, preconditions }),
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof RefusalError && ['NotFound', 'Conflict'].includes(error.refusal.reason)) return false;
+    throw error;
+  }
+};
+
+const uidOf = (object: JsonValue): string | undefined =>
+  isJsonObject(object) ? stringAt(objectAt(object, 'metadata'), 'uid') : undefined;

@@ -1,0 +1,122 @@
+/** Reads of the read models on behalf of a request: as new as asked, and refused within seconds when PostgreSQL is away. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ObjectKey } from '@holdfast/contracts';
+import type { RefusalError } from '@holdfast/kernel';
+import type { History, HistoryQuery, ListQuery, ObjectList, ObjectState, ReadModels } from '@holdfast/read-models';
+import type { RequestContext } from '../http/resolved-request.js';
+import { refuse } from '../http/status-error.js';
+import type { Freshness } from './freshness.js';
+import { isPostgresAway, NoAnswerError } from './postgres-away.js';
+import { readPointOf } from './read-point.js';
+import type { ReadPointSources } from './read-point.js';
+
+export type { ObjectList } from '@holdfast/read-models';
+
+export interface ReaderOptions {
+  readonly models: ReadModels;
+  readonly confirmedEnd: ReadPointSources['confirmedEnd'];
+  readonly projected: ReadPointSources['projected'];
+  /** Told why a read failed. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A database that has not begun to answer by then is as good as away. */
+const ANSWER_LIMIT_MS = 5_000;
+const FIRST_ASK_MS = 250;
+const ASK_AGAIN_MS = 1_000;
+
+export class ReadModelsReader {
+  private readonly sources: ReadPointSources;
+
+  constructor(private readonly options: ReaderOptions) {
+    this.sources = {
+      confirmedEnd: options.confirmedEnd,
+      projected: (version, deadline) => this.projected(version, deadline),
+      versionAtTime: (moment) => this.ask((models) => models.versionAtTime(moment)),
+    };
+  }
+
+  /** The objects at the version that the freshness comes to; throws a refusal when they cannot be had in time. */
+  async list(
+    query: Omit<ListQuery, 'at' | 'after'>,
+    freshness: Freshness,
+    context: RequestContext,
+  ): Promise<ObjectList> {
+    const { at, least } = await readPointOf(freshness, context, this.sources);
+    const after = freshness.is === 'continued' ? freshness.token.after : undefined;
+    for (;;) {
+      const list = await this.ask((models) => models.list({ ...query, at, after }));
+      // Another generation of the read models may have become the live one since the wait.
+      if (list.checkpoint.boundary >= least) return list;
+      if (!(await this.projected(least, context.deadline))) throw tooLate(least);
+    }
+  }
+
+  count(query: ListQuery): Promise<number> {
+    return this.ask((models) => models.count(query));
+  }
+
+  /** The object as it was then; undefined when it had never existed, and marked when it was gone. */
+  async objectAt(key: ObjectKey, freshness: Freshness, context: RequestContext): Promise<ObjectState | undefined> {
+    const { at, least } = await readPointOf(freshness, context, this.sources);
+    if (freshness.is === 'exact') {
+      // What a version made is that version, even where the same commit changed it once more.
+      const made = await this.ask((models) => models.objectAt(key, freshness.version));
+      if (made?.version === freshness.version) return made;
+    }
+    return this.ask((models) => models.objectAt(key, at ?? least));
+  }
+
+  /** The object's state that a version made, or that was there at it; the rows must have come to it. */
+  async stateAt(key: ObjectKey, version: number, context: RequestContext): Promise<ObjectState | undefined> {
+    await readPointOf({ is: 'exact', version }, context, this.sources);
+    return this.ask((models) => models.objectAt(key, version));
+  }
+
+  /** What happened to an object, up to the newest. */
+  async history(query: HistoryQuery, context: RequestContext): Promise<History> {
+    await readPointOf({ is: 'newest' }, context, this.sources);
+    return this.ask((models) => models.history(query));
+  }
+
+  /** Waits for the announcement; asks PostgreSQL now and then, which may be away, or an announcement have been lost. */
+  private async projected(version: number, deadline: number): Promise<boolean> {
+    const announced = this.options.projected(version, deadline);
+    for (let pauseMs = FIRST_ASK_MS; ; pauseMs = ASK_AGAIN_MS) {
+      const reached = await Promise.race([announced, sleep(pauseMs, undefined, { ref: false })]);
+      if (reached !== undefined) return reached;
+      const { boundary } = await this.ask((models) => models.checkpoint());
+      if (boundary >= version) return true;
+    }
+  }
+
+  private async ask<T>(question: (models: ReadModels) => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new NoAnswerError(ANSWER_LIMIT_MS)), ANSWER_LIMIT_MS);
+    });
+    try {
+      return await Promise.race([question(this.options.models), timeUp]);
+    } catch (error) {
+      if (!isPostgresAway(error)) throw error;
+      this.options.onFailure(error);
+      throw away();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const away = (): RefusalError =>
+  refuse(
+    'ServiceUnavailable',
+    'the read models cannot be asked: PostgreSQL does not answer; writes and reads by name go on',
+    {
+      retryAfterSeconds: 1,
+    },
+  );
+
+const tooLate = (version: number): RefusalError =>
+  refuse('Timeout', `the read models had not come to version ${version} of the log in time: try again`, {
+    retryAfterSeconds: 1,
+  });
