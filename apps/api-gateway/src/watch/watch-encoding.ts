@@ -1,5 +1,7 @@
 /** The lines of a watch: one JSON document per event, each ending in a newline. */
 import { spliceVersion } from '@holdfast/contracts';
+import type { JsonObject } from '@holdfast/kernel';
+import { inApiVersion } from '../lists/convert-stored.js';
 import type { HubEvent } from './hub-event.js';
 
 export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -39,18 +41,19 @@ export const withApiVersion = (object: Buffer, apiVersion: string): Buffer => {
   return Buffer.concat([opening, object.subarray(rest + 1)]);
 };
 
-export const bookmarkMetadata = (version: number, initialEventsEnd: boolean): object => ({
-  resourceVersion: String(version),
-  ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
-});
-
 const LINE_END = Buffer.from('}\n');
 
 /** Whole objects, without parsing them. */
 export const jsonEncoding = (apiVersion: string, kind: string): WatchEncoding => ({
   key: `json ${apiVersion}`,
   change: (event, type) => watchLine(type, objectAfter(event, type, apiVersion)),
-  initial: (object) => watchLine('ADDED', object),
+  initial: (object) => watchLine('ADDED', inApiVersion(object, apiVersion)),
   bookmark: (version, initialEventsEnd) =>
     watchLine('BOOKMARK', JSON.stringify({ kind, apiVersion, metadata: bookmarkMetadata(version, initialEventsEnd) })),
+});
+
+/** What a bookmark says, as the metadata of an object that is otherwise empty. */
+export const bookmarkMetadata = (version: number, initialEventsEnd: boolean): JsonObject => ({
+  resourceVersion: String(version),
+  ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
 });

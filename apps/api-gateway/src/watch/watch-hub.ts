@@ -4,21 +4,28 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Commit } from '@holdfast/contracts';
+import { LogGapError } from '@holdfast/log';
 import type { CommitLog } from '@holdfast/log';
+import { catchUp } from './catch-up.js';
 import { CommitRing } from './commit-ring.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import type { HubEvent } from './hub-event.js';
+import { expiredLine } from './expired-line.js';
 import { LineCache } from './line-cache.js';
 import { PositionWaiters } from './position-waiters.js';
 import { Watcher } from './watcher.js';
 import type { CloseReason, SlowLimits, WatcherHub, WatcherOptions } from './watcher.js';
 
+export type HubLog = Pick<CommitLog, 'last' | 'read' | 'readEvent' | 'follow'>;
+
 export interface WatchHubOptions {
-  readonly log: Pick<CommitLog, 'last' | 'follow' | 'readEvent'>;
+  readonly log: HubLog;
   /** Told of every commit, in order, before any watcher is. */
   readonly onCommit: (commit: Commit) => void;
   /** The log cannot be followed any further: it has a gap, or is another log. All watches are closed. */
   readonly onLost: (error: unknown) => void;
+  /** A watch had to be closed for this. */
+  readonly onFailure: (error: unknown) => void;
   readonly metrics: WatchMetrics;
   readonly ringBytes?: number;
   readonly slow?: SlowLimits;
@@ -102,13 +109,27 @@ export class WatchHub {
     return this.ring.commitsAfter(version);
   }
 
-  /** Registers a watch; it is served from `join` on. */
+  /** Registers a watch; it is told nothing before it joins. */
   watch(options: WatcherOptions): Watcher {
     const watcher = new Watcher(options, this.forWatchers);
     const watchers = this.watchers.get(options.resource) ?? new Set();
     this.watchers.set(options.resource, watchers.add(watcher));
     this.options.metrics.opened();
     return watcher;
+  }
+
+  /** Tells a watch what happened since it stands where it stands, from the log as far as need be, and serves it from then on. */
+  async join(watcher: Watcher): Promise<void> {
+    try {
+      await catchUp({ hub: this, log: this.options.log, watcher });
+    } catch (error) {
+      if (error instanceof LogGapError) {
+        watcher.fail(expiredLine(watcher.toldUpTo, this.position), 'expired');
+        return;
+      }
+      if (!watcher.isClosed) this.options.onFailure(error);
+      watcher.close('error');
+    }
   }
 
   /** Ends the watches of a resource that is no more, after what happened to it was delivered. */
@@ -155,8 +176,11 @@ export class WatchHub {
         return position();
       },
       channel: (resource) => this.ring.channel(resource),
-      schedule: (watcher) => this.queue.add(watcher),
-      loadPrevious: (event, watcher) => void this.loadPrevious(event, watcher),
+      schedule: (watcher) => {
+        if (!watcher.isClosed) this.queue.add(watcher);
+      },
+      leftBehind: (watcher) => void this.join(watcher),
+      loadPrevious: (event, watcher) => this.loadPrevious(event, watcher),
       blocked: (watcher) => this.watchPace(watcher),
       delivered: (lines) => this.options.metrics.delivered(lines),
       closed: (watcher, reason) => this.forget(watcher, reason),
@@ -171,7 +195,6 @@ export class WatchHub {
       if (found === undefined) await sleep(RETRY_MS, undefined, { ref: false });
       else event.previousObject = found.object;
     }
-    this.queue.add(watcher);
   }
 
   /** Undefined while the log cannot be read. */

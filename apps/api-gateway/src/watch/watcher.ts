@@ -2,11 +2,14 @@
  * One open watch.
  *
  *   starting ──join──► live ──close──► closed
- *       └──────────────close─────────────▲
+ *    │  ▲                │               ▲
+ *    │  └─── left behind ┘               │
+ *    └───────────────close───────────────┘
  *
  * While starting, its owner sends what happened before the ring begins, one awaited piece after the other. Live, it
  * stands at a position of its resource's channel and is served by the delivery queue. In either state a socket that
  * takes no more makes it stop until the socket has drained; the events stay where they are, in the ring or in the log.
+ * A reader so far behind that the ring has gone on without it starts anew from the log.
  */
 import type { EventChannel } from './commit-ring.js';
 import type { Served } from './delivery-queue.js';
@@ -44,8 +47,10 @@ export interface WatcherHub {
   channel(resource: string): EventChannel;
   /** Asks to be served in a coming turn. */
   schedule(watcher: Watcher): void;
-  /** Loads the state before an event, then schedules the watcher. */
-  loadPrevious(event: HubEvent, watcher: Watcher): void;
+  /** The ring no longer has what the watcher needs next: brings it back from the log. */
+  leftBehind(watcher: Watcher): void;
+  /** Resolves once the object as it was before an event is known, or the watcher is closed. */
+  loadPrevious(event: HubEvent, watcher: Watcher): Promise<void>;
   blocked(watcher: Watcher): void;
   delivered(lines: number): void;
   closed(watcher: Watcher, reason: CloseReason): void;
@@ -71,6 +76,7 @@ export class Watcher implements Served {
   private told = 0;
   private blockedSince: number | undefined;
   private resume: (() => void) | undefined;
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly options: WatcherOptions,
@@ -87,6 +93,16 @@ export class Watcher implements Served {
     return this.state === 'closed';
   }
 
+  /** Aborted when the watch is closed. */
+  get signal(): AbortSignal {
+    return this.closing.signal;
+  }
+
+  /** Everything up to this version has been told. */
+  get toldUpTo(): number {
+    return this.told;
+  }
+
   /** Its socket takes no more for now. */
   get isBlocked(): boolean {
     return this.blockedSince !== undefined;
@@ -98,7 +114,9 @@ export class Watcher implements Served {
       if (this.isClosed || event.version <= this.told) continue;
       const change = changeOf(event, this.options.selection);
       this.told = event.version;
-      if (change !== undefined) await this.write(this.takeEncoding().change(event, change.type), 1);
+      if (change === undefined) continue;
+      if (change.left) await this.hub.loadPrevious(event, this);
+      await this.write(this.takeEncoding().change(event, change.type), 1);
     }
   }
 
@@ -130,7 +148,8 @@ export class Watcher implements Served {
   serve(): boolean {
     if (this.state !== 'live' || this.blockedSince !== undefined) return false;
     if (this.position < this.channel.first) {
-      this.close('slow');
+      this.state = 'starting';
+      this.hub.leftBehind(this);
       return false;
     }
     while (this.position < this.channel.end && this.channel.at(this.position).version <= this.told) this.position += 1;
@@ -166,6 +185,7 @@ export class Watcher implements Served {
     if (this.isClosed) return;
     this.state = 'closed';
     this.hub.closed(this, reason);
+    this.closing.abort();
     this.resume?.();
     if (reason === 'slow' || reason === 'client') this.options.sink.destroy();
     else this.options.sink.end();
@@ -215,7 +235,7 @@ export class Watcher implements Served {
       void this.write(bytes, lines);
     }
     if (waitsFor === undefined) return this.position < this.channel.end && this.blockedSince === undefined;
-    this.hub.loadPrevious(waitsFor, this);
+    void this.hub.loadPrevious(waitsFor, this).then(() => this.hub.schedule(this));
     return false;
   }
 
