@@ -1,5 +1,5 @@
 import type { Command, Request } from '@holdfast/contracts';
-import { decodeCommit } from '@holdfast/contracts';
+import { decodeCommit, inboxPrefix } from '@holdfast/contracts';
 import { eventually, startNats, testCommit } from '@holdfast/testing';
 import type { TestNats } from '@holdfast/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -7,6 +7,7 @@ import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 
 import { CommandClient } from './command-client.js';
+import type { CommandClientOptions } from './command-client.js';
 import { CommandServer } from './command-server.js';
 import type { Answer, CommandHandler, Transactor } from './commands.js';
 
@@ -25,6 +26,11 @@ const command = (request: Request = create, msUntilDeadline = 10_000): Command =
 });
 const body = Buffer.from('{"kind":"ConfigMap"}');
 const ok = (version: number): Answer => ({ reply: { status: 'ok', version, outcome: 'created' }, body });
+
+/** Resolves when the client has noticed that its connection is lost; what it sent until then may have arrived. */
+const disconnected = async (nc: NatsConnection): Promise<void> => {
+  for await (const { type } of nc.status()) if (type === 'disconnect') return;
+};
 
 describe('sending commands to the transactor', () => {
   let nats: TestNats;
@@ -51,7 +57,7 @@ describe('sending commands to the transactor', () => {
     await nats?.close();
   });
 
-  const newClient = (options: { maxInFlight?: number } = {}): CommandClient =>
+  const newClient = (options: Partial<CommandClientOptions> = {}): CommandClient =>
     new CommandClient({
       nc,
       sender: `gateway-${++commands}`,
@@ -241,7 +247,9 @@ describe('sending commands to the transactor', () => {
       takeOver(1, async () => ok(1));
       await client.start();
       await client.send(command(), body);
+      const noticed = disconnected(nc);
       await nats.kill9();
+      await noticed;
 
       const started = performance.now();
       const answer = await client.send(command(), body);
@@ -251,6 +259,30 @@ describe('sending commands to the transactor', () => {
       await nats.restart();
       await eventually(async () => (await client.send(command(get, 1_000), body)).reply.status === 'ok');
     });
+  });
+
+  it("works with the credentials of the services' own users", async () => {
+    const secure = await startNats({ secure: true });
+    const [store, gateway] = await Promise.all(
+      (['store', 'gateway'] as const).map((user) => {
+        const { username, password } = new URL(secure.url(user));
+        return connect({ port: secure.port, user: username, pass: password, inboxPrefix: inboxPrefix(user) });
+      }),
+    );
+    try {
+      if (store === undefined || gateway === undefined) throw new Error('no connection');
+      const transactor = { instance: 'store-1', epoch: 1 };
+      new CommandServer({ nc: store, transactor, handler: async () => ok(1), report: () => undefined }).start();
+      await store.flush();
+      newest = transactor;
+      client = newClient({ nc: gateway });
+      await client.start();
+
+      expect(await client.send(command(), body)).toEqual(ok(1));
+    } finally {
+      await Promise.all([store?.close(), gateway?.close()]);
+      await secure.close();
+    }
   });
 
   it('refuses more commands in flight than it may have', async () => {

@@ -97,7 +97,7 @@ export class JetStreamCommitLog implements CommitLog {
   }
 
   async readEvent(version: number): Promise<LocatedEvent | undefined> {
-    const commit = (await this.#commitAt(version, this.#base)) ?? (await this.#searchCommit(version));
+    const commit = await this.#commitOf(version);
     const event = commit?.events.find((candidate) => candidate.version === version);
     return commit === undefined || event === undefined ? undefined : { commit, event };
   }
@@ -113,16 +113,25 @@ export class JetStreamCommitLog implements CommitLog {
     this.#link.close();
   }
 
+  /** Where a version stands follows from its base, which is nearly always the newest one. */
+  async #commitOf(version: number): Promise<Commit | undefined> {
+    const known = this.#base;
+    const guess = await this.#commitAt(version, known);
+    if (guess !== undefined) return guess;
+    const last = await this.last();
+    if (last === undefined || this.#base === 0) return undefined;
+    const better = this.#base === known ? undefined : await this.#commitAt(version, this.#base);
+    return better ?? this.#searchCommit(version, last.sequence);
+  }
+
   async #commitAt(version: number, base: number): Promise<Commit | undefined> {
     const commit = await this.read(positionOf(version, base).sequence);
     return (commit?.header.base ?? 0) === base ? commit : undefined;
   }
 
   /** In a restored log the base is not the same everywhere, but boundaries rise: halve the log until found. */
-  async #searchCommit(version: number): Promise<Commit | undefined> {
-    const last = await this.last();
-    if (last === undefined || this.#base === 0) return undefined;
-    let [low, high] = [1, last.sequence];
+  async #searchCommit(version: number, end: number): Promise<Commit | undefined> {
+    let [low, high] = [1, end];
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       const commit = await this.read(middle);

@@ -166,6 +166,24 @@ export const commitLogContract = (startWorld: () => Promise<CommitLogWorld>): vo
       expect(await log.readEvent((end + 9) * 1024)).toBeUndefined();
     });
 
+    it('finds an event by its version before and after a restore that lifted the versions', async () => {
+      end = await log.end();
+      const base = 1_000_000;
+      for (let i = 0; i < 3; i++) await append(`before the restore ${i}`, end + i);
+      for (let i = 3; i < 6; i++) {
+        const lifted = testCommit(`after the restore ${i}`, ['web-1'], { base });
+        await log.append({ ...lifted, expectedSequence: end + i });
+      }
+      const fresh = await world.open();
+
+      const found = await Promise.all(
+        [0, 1, 2, 3, 4, 5].map((i) => fresh.readEvent((i < 3 ? 0 : base) + (end + 1 + i) * 1024)),
+      );
+      expect(found.map((one) => one?.commit.sequence)).toEqual([1, 2, 3, 4, 5, 6].map((i) => end + i));
+      expect(await fresh.readEvent(base / 2)).toBeUndefined();
+      expect(await fresh.readEvent(base * 2)).toBeUndefined();
+    });
+
     it('tells the same time of a commit as following does', async () => {
       end = await log.end();
       await append('timed', end);

@@ -42,15 +42,21 @@ export const admitObject = ({ scope, object, fieldValidation, before }: Admissio
     ...(before === undefined ? {} : { before }),
   });
   if (!admitted.ok && admitted.refusal.reason !== 'Invalid') return refused(admitted.refusal);
+  const stored = storedForm(scope, admitted.ok ? admitted.object : typed, metadata);
   const causes: readonly Cause[] = [
     ...checkNames(scope, metadata),
-    ...(admitted.ok ? (strategyOf(kind).check?.(admitted.object) ?? []) : (admitted.refusal.details?.causes ?? [])),
+    ...(admitted.ok ? (strategyOf(kind).check?.(stored) ?? []) : (admitted.refusal.details?.causes ?? [])),
   ];
   if (causes.length > 0) return refused(invalid({ ...scope.subject, name: metadata.name ?? '' }, causes));
   if (!admitted.ok) return refused(admitted.refusal);
-  const stored = { ...admitted.object, apiVersion: storedApiVersion(kind), metadata };
   return { revision: kind.revision, result: { ok: true, object: stored, warnings: admitted.warnings } };
 };
+
+const storedForm = ({ kind, key }: Scope, object: JsonObject, metadata: Metadata): JsonObject => ({
+  ...object,
+  apiVersion: storedApiVersion(kind),
+  metadata: key.namespace === '' ? metadata : { ...metadata, namespace: key.namespace },
+});
 
 /** Admits the body of a create or update without its status, where that is a subresource. */
 export const admitNew = (scope: Scope, body: JsonObject, fieldValidation: FieldValidation): Admission =>

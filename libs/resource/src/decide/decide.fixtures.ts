@@ -299,22 +299,24 @@ const told = ({ record, object }: DecidedEvent): ExpectedEvent => ({
   ...(record.previous === undefined ? {} : { previous: record.previous }),
 });
 
+const plain = (decision: Decision | TransactionDecision): unknown =>
+  decision.kind === 'accepted' ? decision.events.map(told) : decision;
+
 class Outcome {
   constructor(private readonly decision: Decision | TransactionDecision) {}
 
   /** Exactly these events happen. */
   then(...expected: readonly ExpectedEvent[]): this {
     const { decision } = this;
-    if (decision.kind !== 'accepted') expect(decision).toEqual({ kind: 'accepted', events: expected });
-    else expect(decision.events.map(told)).toEqual(expected);
+    expect(plain(decision)).toEqual(expected);
     return this;
   }
 
   /** One event happens, and its object has at least these members. */
   thenObject(type: EventType, members: object): this {
-    const { decision } = this;
-    const events = decision.kind === 'accepted' ? decision.events.map(told) : decision;
-    expect(events).toEqual([expect.objectContaining({ type, object: expect.objectContaining(members) as object })]);
+    expect(plain(this.decision)).toEqual([
+      expect.objectContaining({ type, object: expect.objectContaining(members) as object }),
+    ]);
     return this;
   }
 
@@ -330,8 +332,7 @@ class Outcome {
 
   thenRefused(reason: RefusalReason, message: string | RegExp, ...fields: readonly string[]): this {
     const { decision } = this;
-    const refusal = decision.kind === 'refused' ? decision.refusal : decision;
-    expect(refusal).toMatchObject({ reason });
+    expect(decision.kind === 'refused' ? decision.refusal : plain(decision)).toMatchObject({ reason });
     const said = decision.kind === 'refused' ? decision.refusal.message : '';
     if (typeof message === 'string') expect(said).toBe(message);
     else expect(said).toMatch(message);
