@@ -13,3 +13,10 @@ export type { History, HistoryEntry, HistoryQuery } from './queries/read-history
 export { runProjector } from './projection/run-projector.js';
 export type { ProjectorOptions, ProjectorReport } from './projection/run-projector.js';
 export { ProjectionBehind, ProjectionWatch } from './projection/projection-watch.js';
+
+export { MaintenanceRunning } from './schema/advisory-lock.js';
+export { rebuild } from './rebuild/rebuild.js';
+export type { Rebuilt, RebuildOptions, RebuildProgress } from './rebuild/rebuild.js';
+export { verify } from './verify/verify.js';
+export type { Verified, VerifyOptions, VerifyProgress } from './verify/verify.js';
+export type { Difference, TableComparison, TableHash } from './verify/compare-tables.js';

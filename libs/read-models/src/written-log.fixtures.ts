@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { decodeCommit, encodeCommit, encodeObject, keyText, versionAt } from '@holdfast/contracts';
 import type { Commit, EventRecord, EventType, NewEvent, ObjectKey } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/kernel';
+import type { CommitLog, Follow } from '@holdfast/log';
 
 export const LOG = { stream: 'HOLDFAST_LOG', created: '2026-01-01T00:00:00.000Z' };
 
@@ -41,6 +43,7 @@ export class WrittenLog {
   /** The commits as they are stored. */
   readonly data: Buffer[] = [];
   readonly states: ReplayedState[] = [];
+  private readonly newest = new Map<string, ReplayedState>();
 
   get end(): number {
     return this.commits.length;
@@ -93,7 +96,9 @@ export class WrittenLog {
     const previous = this.current(key);
     const content = state ?? previous?.content ?? {};
     const object = objectOf(key, content);
-    this.states.push({ key, version, deleted: state === undefined, content, object });
+    const replayed = { key, version, deleted: state === undefined, content, object };
+    this.states.push(replayed);
+    this.newest.set(keyText(key), replayed);
     const record: EventRecord = {
       type: typeOf(state, previous),
       ...key,
@@ -107,8 +112,21 @@ export class WrittenLog {
     return { record, object: encodeObject(object) };
   }
 
+  /** The log as its readers know it; following ends with the signal only. */
+  asCommitLog(): Pick<CommitLog, 'identity' | 'end' | 'follow'> {
+    return { identity: LOG, end: async () => this.end, follow: (request) => this.follow(request) };
+  }
+
+  private async *follow({ after, signal }: Follow): AsyncGenerator<Commit> {
+    for (let sequence = after + 1; !signal.aborted; sequence++) {
+      while (this.end < sequence && !signal.aborted) await setImmediate();
+      const commit = this.commits[sequence - 1];
+      if (commit !== undefined) yield commit;
+    }
+  }
+
   private current(key: ObjectKey): ReplayedState | undefined {
-    const newest = this.states.findLast((state) => keyText(state.key) === keyText(key));
+    const newest = this.newest.get(keyText(key));
     return newest?.deleted === false ? newest : undefined;
   }
 }

@@ -11,7 +11,7 @@ const JSONB_FORMAT = 1;
 const UNIX_MS_OF_2000 = 946_684_800_000;
 const TWO_TO_32 = 0x1_0000_0000;
 
-/** Collects rows; `end` answers them as one COPY and starts anew. */
+/** Collects rows, of whatever table; `end` answers them as one COPY. */
 export class CopyWriter {
   private buffer: Buffer;
   private at: number;
@@ -19,10 +19,6 @@ export class CopyWriter {
   constructor(capacity: number) {
     this.buffer = Buffer.allocUnsafe(capacity);
     this.at = SIGNATURE.copy(this.buffer);
-  }
-
-  get length(): number {
-    return this.at;
   }
 
   row(fields: number): void {
@@ -85,10 +81,7 @@ export class CopyWriter {
   end(): Buffer {
     this.reserve(END.length);
     this.at += END.copy(this.buffer, this.at);
-    const copied = this.buffer.subarray(0, this.at);
-    this.buffer = Buffer.allocUnsafe(this.buffer.length);
-    this.at = SIGNATURE.copy(this.buffer);
-    return copied;
+    return this.buffer.subarray(0, this.at);
   }
 
   private null(): void {

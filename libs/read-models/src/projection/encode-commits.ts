@@ -1,6 +1,7 @@
 import { spliceVersion } from '@holdfast/contracts';
 import type { Commit, LogEvent } from '@holdfast/contracts';
 import { CopyWriter } from './copy-writer.js';
+import { labelsOf } from './labels-of.js';
 
 /** States of objects that these commits ended, and that stand in earlier rows: `previous[i]` ends at `next[i]`. */
 export interface Supersessions {
@@ -107,16 +108,8 @@ const writeVersion = (rows: CopyWriter, event: LogEvent, time: number, next: num
   rows.text(command.causationID);
   rows.textArray(record.changed);
   rows.jsonb(labelsOf(object));
-  rows.jsonb(record.fields === undefined ? EMPTY : Buffer.from(JSON.stringify(record.fields)));
+  rows.jsonb(record.fields === undefined ? NO_FIELDS : Buffer.from(JSON.stringify(record.fields)));
   rows.jsonb(spliceVersion(object, version));
 };
 
-const EMPTY = Buffer.from('{}');
-const LABELS_MEMBER = Buffer.from('"labels"');
-
-// Most objects have none, and then the search over the bytes saves parsing them.
-const labelsOf = (object: Buffer): Buffer => {
-  if (!object.includes(LABELS_MEMBER)) return EMPTY;
-  const { metadata } = JSON.parse(object.toString('utf8')) as { metadata?: { labels?: Record<string, string> } };
-  return metadata?.labels === undefined ? EMPTY : Buffer.from(JSON.stringify(metadata.labels));
-};
+const NO_FIELDS = Buffer.from('{}');

@@ -1,5 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+const UNSAMPLED = [
+  'object',
+  'labels',
+  'fields',
+  'changed',
+  'uid',
+  'command_id',
+  'request_id',
+  'correlation_id',
+  'causation_id',
+];
+
 /** Names carry no schema: the connection's search path says which generation is made. */
 export class CreateVersions1795300000001 implements MigrationInterface {
   readonly name = 'CreateVersions1795300000001';
@@ -30,6 +42,8 @@ export class CreateVersions1795300000001 implements MigrationInterface {
         object         jsonb            NOT NULL,
         CONSTRAINT versions_pkey PRIMARY KEY (version)
       )`);
+    // No query's plan depends on these, and sampling JSON costs more than all the rest of ANALYZE.
+    for (const column of UNSAMPLED) await runner.query(`ALTER TABLE versions ALTER COLUMN ${column} SET STATISTICS 0`);
     await runner.query(`CREATE INDEX versions_of_object ON versions (grp, resource, namespace, name, version)`);
     await runner.query(`
       CREATE UNIQUE INDEX versions_current ON versions (grp, resource, namespace, name)

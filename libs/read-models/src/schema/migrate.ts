@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { openPool } from '../pool.js';
-import { locks, withLock } from './advisory-lock.js';
+import { withMigrationLock } from './advisory-lock.js';
 import { generationDataSource, registryDataSource } from './data-sources.js';
 import type { GenerationPurpose } from './generation.entity.js';
 import { generationSchema, REGISTRY_SCHEMA } from './names.js';
@@ -13,7 +13,7 @@ import { generationSchema, REGISTRY_SCHEMA } from './names.js';
 export const migrate = async (url: string): Promise<void> => {
   const pool = openPool({ url, name: 'holdfast-migrate', size: 1 });
   try {
-    await withLock(pool, locks.migrate, (client) => bringUpToDate(client, url));
+    await withMigrationLock(pool, (client) => bringUpToDate(client, url));
   } finally {
     await pool.end();
   }
@@ -40,7 +40,7 @@ export const createGeneration = async (
   pool: Pool,
   url: string,
   purpose: Exclude<GenerationPurpose, 'live'>,
-): Promise<number> => withLock(pool, locks.migrate, (client) => makeGeneration(client, url, purpose));
+): Promise<number> => withMigrationLock(pool, (client) => makeGeneration(client, url, purpose));
 
 const makeGeneration = async (client: PoolClient, url: string, purpose: GenerationPurpose): Promise<number> => {
   // Registered before it exists: whatever a crash leaves behind is found and dropped.
