@@ -20,11 +20,14 @@ const holdfast = async (...args: string[]): Promise<{ code: number; text: string
 };
 
 describe('the holdfast command', () => {
-  it.each([[[]], [['start']], [['demo']], [['status']]])('explains itself: %j --help', async (args: string[]) => {
-    const { code, text } = await holdfast(...args, '--help');
-    expect(code).toBe(0);
-    expect(text).toContain('Usage: holdfast');
-  });
+  it.each([[[]], [['start']], [['demo']], [['status']], [['rebuild']], [['verify']]])(
+    'explains itself: %j --help',
+    async (args: string[]) => {
+      const { code, text } = await holdfast(...args, '--help');
+      expect(code).toBe(0);
+      expect(text).toContain('Usage: holdfast');
+    },
+  );
 
   it.each([[['fly']], [['demo', '--fast']], [['demo', '-o', 'xml']]])('refuses %j as wrong usage', async (args) => {
     const { code, text } = await holdfast(...args);

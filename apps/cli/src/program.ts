@@ -4,9 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '@holdfast/local-stack';
 
 import { addDemoCommand } from './commands/demo.js';
+import { addRebuildCommand } from './commands/rebuild.js';
 import { addSetupCommand } from './commands/setup.js';
 import { addStartCommand } from './commands/start.js';
 import { addStatusCommand } from './commands/status.js';
+import { addVerifyCommand } from './commands/verify.js';
 import { EXIT_CODES_HELP, ExitCode } from './exit-codes.js';
 import type { Invocation } from './invocation.js';
 
@@ -28,6 +30,8 @@ export const run = async (argv: readonly string[], surroundings: Omit<Invocation
   addDemoCommand(program, invocation);
   addStatusCommand(program, invocation);
   addSetupCommand(program, invocation);
+  addRebuildCommand(program, invocation);
+  addVerifyCommand(program, invocation);
 
   try {
     await program.parseAsync(argv);

@@ -7,7 +7,6 @@ export { ReadModels } from './read-models.js';
 export type { ObjectState } from './read-models.js';
 export type { ListedObject, ListPage, ListQuery, ObjectList } from './queries/list-objects.js';
 export type { ObjectsQuery, PageStart } from './queries/select-objects.js';
-export type { SelectorRequirement } from './queries/selector-sql.js';
 export type { History, HistoryEntry, HistoryQuery } from './queries/read-history.js';
 
 export { runProjector } from './projection/run-projector.js';

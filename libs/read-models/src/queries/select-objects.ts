@@ -1,6 +1,6 @@
 import { assertNever } from '@holdfast/kernel';
+import type { SelectorRequirement } from '@holdfast/resource';
 import { fieldCondition, labelCondition } from './selector-sql.js';
-import type { SelectorRequirement } from './selector-sql.js';
 import type { SqlParameters } from './sql-parameters.js';
 
 /** Where a page begins: behind this object, in byte order of namespace, then name. */

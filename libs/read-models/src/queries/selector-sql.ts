@@ -1,12 +1,6 @@
 import { assertNever } from '@holdfast/kernel';
+import type { SelectorRequirement } from '@holdfast/resource';
 import type { SqlParameters } from './sql-parameters.js';
-
-/** One condition of a label or field selector; all of a selector's conditions must hold. */
-export interface SelectorRequirement {
-  readonly key: string;
-  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'GreaterThan' | 'LessThan';
-  readonly values: readonly string[];
-}
 
 /** A label that is missing satisfies NotIn and DoesNotExist only. */
 export const labelCondition = ({ key, operator, values }: SelectorRequirement, sql: SqlParameters): string => {
@@ -36,7 +30,7 @@ const containsAny = (key: string, values: readonly string[], sql: SqlParameters)
 const compares = (key: string, operator: '<' | '>', values: readonly string[], sql: SqlParameters): string => {
   const label = `labels ->> ${sql.add(key)}`;
   const bound = sql.add(values[0] ?? '');
-  return `CASE WHEN ${label} ~ '^[+-]?[0-9]+$' THEN (${label})::numeric ${operator} ${bound}::numeric ELSE false END`;
+  return `CASE WHEN ${label} ~ '^[0-9]{1,63}$' THEN (${label})::numeric ${operator} ${bound}::numeric ELSE false END`;
 };
 
 /** A field that is missing counts as the empty string. */
