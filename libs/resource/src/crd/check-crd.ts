@@ -2,6 +2,7 @@
 import { isJsonObject, objectAt, stringAt } from '@holdfast/kernel';
 import type { Cause, JsonObject } from '@holdfast/kernel';
 import { metadataOf } from '../decide/metadata.js';
+import { compileJsonPath, JsonPathError } from '../json-path/json-path.js';
 import type { PrinterColumnType } from '../kind.js';
 import { dns1035Label, dns1123Subdomain } from '../names/grammar.js';
 import { nameCauses } from '../names/metadata.js';
@@ -131,11 +132,22 @@ const checkScalePath = (
 const checkColumns = (columns: readonly JsonObject[], at: string): readonly Cause[] =>
   columns.flatMap((column, i) => [
     ...(stringAt(column, 'name') ? [] : [requiredValue(`${at}[${i}].name`)]),
-    ...(stringAt(column, 'jsonPath') ? [] : [requiredValue(`${at}[${i}].jsonPath`)]),
+    ...checkColumnPath(stringAt(column, 'jsonPath') ?? '', `${at}[${i}].jsonPath`),
     ...(PRINTER_COLUMN_TYPES.some((type) => type === column['type'])
       ? []
       : [unsupportedValue(`${at}[${i}].type`, column['type'], PRINTER_COLUMN_TYPES)]),
   ]);
+
+const checkColumnPath = (path: string, field: string): readonly Cause[] => {
+  if (path === '') return [requiredValue(field)];
+  try {
+    compileJsonPath(path);
+    return [];
+  } catch (error) {
+    if (!(error instanceof JsonPathError)) throw error;
+    return [invalidValue(field, path, error.message)];
+  }
+};
 
 const checkSelectableFields = (version: JsonObject, at: string): readonly Cause[] => {
   const paths = objectsAt(version, 'selectableFields').map((field) => stringAt(field, 'jsonPath') ?? '');

@@ -21,6 +21,11 @@ describe('a JSON path', () => {
     ['.spec.tags[-3]', ['a']],
     ['.spec.tags[*]', ['a', 'b', 'c']],
     ['.spec.tags[7]', []],
+    ['.spec.tags[-1:]', ['c']],
+    ['.spec.tags[:2]', ['a', 'b']],
+    ['.spec.tags[1:2]', ['b']],
+    ['.spec.tags[:]', ['a', 'b', 'c']],
+    ['.spec.size[:]', []],
     [`.spec['odd.key'].deep`, [true]],
     ['.spec["odd.key"].deep', [true]],
     ['.spec.odd\\.key.deep', [true]],
@@ -38,7 +43,7 @@ describe('a JSON path', () => {
     expect(compileJsonPath(path)(rack)).toEqual(found);
   });
 
-  it.each(['', 'spec.size', '..size', '.spec[', '.spec[?(@.a)]', '.spec[0:2]', '.a b]', '.spec[?(@.a=~"x")]'])(
+  it.each(['', 'spec.size', '..size', '.spec[', '.spec[?(@.a)]', '.spec[0:2:1]', '.a b]', '.spec[?(@.a=~"x")]'])(
     '%j is refused by name',
     (path) => {
       expect(() => compileJsonPath(path)).toThrow(JsonPathError);

@@ -1,6 +1,6 @@
 /**
  * JSON paths as CustomResourceDefinitions use them for columns and selectable fields: `.spec.size`, `.a['b.c']`,
- * `.metadata.annotations.example\.dev/owner`, `[0]`, `[-1]`, `[*]`, `[?(@.type=="Ready")].status`.
+ * `.metadata.annotations.example\.dev/owner`, `[0]`, `[-1]`, `[1:3]`, `[*]`, `[?(@.type=="Ready")].status`.
  * No recursive descent and no scripts, so that a look is linear in the object.
  */
 import { isJsonObject } from '@holdfast/kernel';
@@ -28,6 +28,7 @@ export const compileJsonPath = (path: string): JsonPath => {
 const MEMBER = /^\.((?:\\.|[^.[\]\\\s])+)/;
 const QUOTED = /^\[(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)")\]/;
 const INDEX = /^\[(-?\d{1,9})\]/;
+const SLICE = /^\[(-?\d{1,9})?:(-?\d{1,9})?\]/;
 const ALL = /^(?:\[\*\]|\.\*)/;
 const FILTER =
   /^\[\?\(\s*@((?:\.(?:\\.|[^.[\\\s=!<>)])+)+)\s*(==|!=)\s*(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|(-?\d+(?:\.\d+)?|true|false))\s*\)\]/;
@@ -52,6 +53,8 @@ const parseStep = (rest: string): { readonly step: Step; readonly length: number
   if (member !== null) return { step: memberOf(unescape(member[1] ?? member[2] ?? '')), length: member[0].length };
   const index = INDEX.exec(rest);
   if (index !== null) return { step: itemAt(Number(index[1])), length: index[0].length };
+  const slice = SLICE.exec(rest);
+  if (slice !== null) return { step: itemsBetween(slice), length: slice[0].length };
   const filter = FILTER.exec(rest);
   return filter === null ? undefined : { step: itemsWhere(filter), length: filter[0].length };
 };
@@ -69,6 +72,11 @@ const itemAt =
   (index: number): Step =>
   (value) =>
     isList(value) ? value.slice(index, index === -1 ? undefined : index + 1) : [];
+
+const itemsBetween =
+  ([, from = '0', to]: RegExpExecArray): Step =>
+  (value) =>
+    isList(value) ? value.slice(Number(from), to === undefined ? undefined : Number(to)) : [];
 
 const everyItem: Step = (value) => {
   if (isList(value)) return value;

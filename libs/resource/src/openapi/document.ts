@@ -6,7 +6,7 @@ import type { JsonObject } from '@holdfast/kernel';
 
 import { kindVersion } from '../kind.js';
 import type { KindDefinition } from '../kind.js';
-import { DELETE_OPTIONS, LIST_META, OBJECT_META, sharedSchemas, STATUS } from './object-meta-schema.js';
+import { DELETE_OPTIONS, LIST_META, OBJECT_META, sharedSchemas, STATUS } from './shared-schemas.js';
 
 interface GroupVersionKind extends JsonObject {
   readonly group: string;
