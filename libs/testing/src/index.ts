@@ -10,6 +10,8 @@ export { startNats } from './nats.js';
 export type { TestNats, TestNatsOptions } from './nats.js';
 export { startOwnPostgres, startPostgres } from './postgres.js';
 export type { TestDatabase, TestPostgres } from './postgres.js';
+export { startTestStack } from './stack.js';
+export type { TestStack, TestStackOptions } from './stack.js';
 export { temporaryFolder } from './temporary-folder.js';
 export type { TemporaryFolder } from './temporary-folder.js';
 export { testCommit } from './test-commit.js';

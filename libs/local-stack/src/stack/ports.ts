@@ -7,18 +7,21 @@ import { readJson, writeJson } from './files.js';
 
 const portsSchema = z.record(z.string(), z.number().int());
 
+export type PortOf = (name: string) => number;
+
 /** For each name its port of last time where that is free, else another free one. */
-export const choosePorts = async <Name extends string>(
-  dir: string,
-  names: readonly Name[],
-): Promise<Readonly<Record<Name, number>>> => {
+export const choosePorts = async (dir: string, names: readonly string[]): Promise<PortOf> => {
   const path = join(dir, 'ports.json');
   const stored = await readJson(path);
   const before = stored === undefined ? {} : portsSchema.parse(stored);
   const chosen: Record<string, number> = {};
   for (const name of names) chosen[name] = await freePortBut(Object.values(chosen), before[name]);
   await writeJson(path, chosen);
-  return chosen as Record<Name, number>;
+  return (name) => {
+    const port = chosen[name];
+    if (port === undefined) throw new Error(`no port was chosen for ${name}`);
+    return port;
+  };
 };
 
 const freePortBut = async (taken: readonly number[], wanted?: number): Promise<number> => {

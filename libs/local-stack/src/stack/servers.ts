@@ -13,6 +13,7 @@ import { crashesInARow, restartDelay } from './back-off.js';
 import type { StackConfiguration } from './configuration.js';
 import type { Report } from './events.js';
 import { readText, writePrivate } from './files.js';
+import type { PortOf } from './ports.js';
 import type { Secrets } from './secrets.js';
 
 const DATABASE = 'holdfast';
@@ -20,7 +21,7 @@ const DATABASE = 'holdfast';
 export interface ServerOptions {
   readonly dir: string;
   readonly secrets: Secrets;
-  readonly ports: { readonly nats: number; readonly 'nats-monitor': number; readonly postgres: number };
+  readonly portOf: PortOf;
   readonly durable: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly report: Report;
@@ -47,14 +48,14 @@ export interface StackDatabase {
 
 export const obtainNats = async (
   given: StackConfiguration['nats'],
-  { dir, secrets, ports, env, report, started }: ServerOptions,
+  { dir, secrets, portOf, env, report, started }: ServerOptions,
 ): Promise<StackNats> => {
   if (given !== undefined) return { url: () => given.url, sync: given.sync };
   const server = await startNatsServer({
     program: await findNatsServer({ env, report: (message) => report({ kind: 'note', message }) }),
     dir: join(dir, 'nats'),
-    port: ports.nats,
-    monitorPort: ports['nats-monitor'],
+    port: portOf('nats'),
+    monitorPort: portOf('nats-monitor'),
     passwords: secrets.natsPasswords,
   });
   const own = await keepRunning('nats-server', server, { report, started });
@@ -63,14 +64,14 @@ export const obtainNats = async (
 
 export const obtainDatabase = async (
   given: string | undefined,
-  { dir, secrets, ports, durable, env, report, started }: ServerOptions,
+  { dir, secrets, portOf, durable, env, report, started }: ServerOptions,
 ): Promise<StackDatabase> => {
   if (given !== undefined) return { url: given };
   const { bin } = await findPostgres({ env, report: (message) => report({ kind: 'note', message }) });
   const server = await startPostgresServer({
     bin,
     dir: await postgresFolder(dir, report),
-    port: ports.postgres,
+    port: portOf('postgres'),
     password: secrets.postgresPassword,
     durable,
   });

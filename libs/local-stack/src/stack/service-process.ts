@@ -27,6 +27,8 @@ export interface ServiceCommand {
   readonly env: NodeJS.ProcessEnv;
   /** Where it answers /readyz. */
   readonly health: string;
+  /** Where clients reach it; empty when it has none. */
+  readonly address: string;
   readonly logFile: string;
 }
 

@@ -6,6 +6,20 @@ import type { NatsUser } from '../nats/permissions.js';
 export const SERVICES = ['resource-store', 'api-gateway', 'reconciler', 'prebuild-orchestrator'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
+/** One process of a service: the first has the service's name, further ones a number as well. */
+export interface ServiceInstance {
+  readonly name: string;
+  readonly service: ServiceName;
+}
+
+export const serviceInstances = (counts: Partial<Record<ServiceName, number>> = {}): ServiceInstance[] =>
+  SERVICES.flatMap((service) =>
+    Array.from({ length: counts[service] ?? 1 }, (_, i) => ({
+      name: i === 0 ? service : `${service}-${i + 1}`,
+      service,
+    })),
+  );
+
 const USERS: Readonly<Record<ServiceName, NatsUser>> = {
   'resource-store': 'store',
   'api-gateway': 'gateway',
@@ -13,29 +27,40 @@ const USERS: Readonly<Record<ServiceName, NatsUser>> = {
   'prebuild-orchestrator': 'orchestrator',
 };
 
+/** What the services of one stack have in common. */
 export interface ServiceSurroundings {
   readonly natsUrl: (user: NatsUser) => string;
   readonly natsSync: { readonly monitorUrl: string } | { readonly trust: true };
   readonly databaseUrl: string;
-  readonly gatewayPort: number;
   readonly certificate: string;
   readonly key: string;
   readonly tokenTable: string;
 }
 
-/** The variables of one service; what else the environment of the supervisor says about Holdfast is passed on. */
+export interface ServicePorts {
+  /** Health and metrics. */
+  readonly admin: number;
+  /** The public one; of gateways alone. */
+  readonly gateway?: number;
+}
+
+/** The variables that a service reads. */
 export const serviceEnvironment = (
   service: ServiceName,
-  adminPort: number,
+  ports: ServicePorts,
   around: ServiceSurroundings,
 ): Record<string, string> => ({
   HOLDFAST_NATS_URL: around.natsUrl(USERS[service]),
   HOLDFAST_ADMIN_HOST: '127.0.0.1',
-  HOLDFAST_ADMIN_PORT: String(adminPort),
-  ...ownVariables(service, around),
+  HOLDFAST_ADMIN_PORT: String(ports.admin),
+  ...ownVariables(service, ports, around),
 });
 
-const ownVariables = (service: ServiceName, around: ServiceSurroundings): Record<string, string> => {
+const ownVariables = (
+  service: ServiceName,
+  ports: ServicePorts,
+  around: ServiceSurroundings,
+): Record<string, string> => {
   switch (service) {
     case 'resource-store':
       return {
@@ -48,7 +73,7 @@ const ownVariables = (service: ServiceName, around: ServiceSurroundings): Record
       return {
         HOLDFAST_DATABASE_URL: around.databaseUrl,
         HOLDFAST_GATEWAY_HOST: '127.0.0.1',
-        HOLDFAST_GATEWAY_PORT: String(around.gatewayPort),
+        HOLDFAST_GATEWAY_PORT: String(ports.gateway),
         HOLDFAST_TLS_CERT_FILE: around.certificate,
         HOLDFAST_TLS_KEY_FILE: around.key,
         HOLDFAST_TOKEN_FILE: around.tokenTable,

@@ -21,7 +21,7 @@ import { AlreadyRunningError } from './lock.js';
 import { readStackFile } from './stack-file.js';
 import type { StackFile } from './stack-file.js';
 import { startStack } from './start-stack.js';
-import type { Stack } from './start-stack.js';
+import type { Stack, StackOptions } from './start-stack.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 const ALL = ['api-gateway', 'nats-server', 'postgres', 'prebuild-orchestrator', 'reconciler', 'resource-store'];
@@ -34,7 +34,7 @@ describe('a stack', () => {
   let folder: TemporaryFolder;
   let stack: Stack | undefined;
   let events: StackEvent[];
-  const start = async (env: NodeJS.ProcessEnv = {}): Promise<Stack> => {
+  const start = async (env: NodeJS.ProcessEnv = {}, instances: StackOptions['instances'] = {}): Promise<Stack> => {
     events = [];
     stack = await startStack({
       dir: folder.path,
@@ -42,6 +42,7 @@ describe('a stack', () => {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
       report: (event) => events.push(event),
       durable: false,
+      instances,
       script: () => fixture('fake-service.mjs'),
     });
     return stack;
@@ -132,6 +133,13 @@ describe('a stack', () => {
     const after = await start();
     expect({ token: after.token, ca: after.authorityPem }).toEqual({ token: before.token, ca: before.authorityPem });
     expect({ ...after.describe(), processes: [] }).toEqual({ ...file, processes: [] });
+  });
+
+  it('runs as many processes of a service as it is asked to, each with an address of its own', async () => {
+    const { gateways } = await start({}, { 'api-gateway': 2, 'resource-store': 2 });
+    const names = (await stackFile())?.processes.map(({ name }) => name) ?? [];
+    expect(names.sort()).toEqual([...ALL, 'api-gateway-2', 'resource-store-2'].sort());
+    expect(new Set(gateways).size).toBe(2);
   });
 
   it('refuses a second one on the same folder, which changes nothing', async () => {

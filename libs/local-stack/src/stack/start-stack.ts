@@ -5,9 +5,6 @@
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { ensureAdminToken } from './admin-token.js';
-import type { AdminToken } from './admin-token.js';
-import type { CertificateFiles } from './certificates.js';
 import { readStackConfiguration } from './configuration.js';
 import type { StackConfiguration } from './configuration.js';
 import type { Report } from './events.js';
@@ -15,18 +12,16 @@ import { writeJson, writePrivate } from './files.js';
 import { kubeconfig } from './kubeconfig.js';
 import { takeLock } from './lock.js';
 import type { StackLock } from './lock.js';
-import { choosePorts } from './ports.js';
-import { ensureSecrets } from './secrets.js';
-import type { Secrets } from './secrets.js';
+import { prepareStack, publicAddress } from './preparation.js';
+import type { Preparation } from './preparation.js';
 import { obtainDatabase, obtainNats } from './servers.js';
 import type { StackDatabase, StackNats } from './servers.js';
 import { ServiceProcess } from './service-process.js';
-import { SERVICES, serviceEnvironment, serviceScript } from './services.js';
+import { serviceEnvironment, serviceScript } from './services.js';
 import type { ServiceName } from './services.js';
 import { stackFilePath } from './stack-file.js';
 import type { StackFile } from './stack-file.js';
 
-const CERTIFICATE_NAMES = ['127.0.0.1', '::1', 'localhost'];
 const LARGEST_LOG_BYTES = 10 * 1024 * 1024;
 
 export interface StackOptions {
@@ -38,6 +33,8 @@ export interface StackOptions {
   readonly report: Report;
   /** False gives up PostgreSQL's durability for speed; for tests. */
   readonly durable?: boolean;
+  /** How many processes of a service are run; one unless it is named here. */
+  readonly instances?: Partial<Record<ServiceName, number>>;
   /** Ends the start early; what was started is stopped again. */
   readonly signal?: AbortSignal;
   /** The script of a service; by default the compiled one of the workspace. */
@@ -46,6 +43,8 @@ export interface StackOptions {
 
 export interface Stack {
   readonly gateway: string;
+  /** All gateways, the first one too. */
+  readonly gateways: readonly string[];
   readonly token: string;
   readonly authorityPem: string;
   readonly files: {
@@ -79,7 +78,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 };
 
 class RunningStack implements Stack {
-  gateway = '';
+  gateways: readonly string[] = [];
   token = '';
   authorityPem = '';
   readonly files: Stack['files'];
@@ -104,26 +103,25 @@ class RunningStack implements Stack {
   }
 
   async start(configuration: StackConfiguration): Promise<void> {
-    const { dir } = this.options;
+    const { dir, signal } = this.options;
     await rm(stackFilePath(dir), { force: true });
-    const ports = await choosePorts(dir, ['gateway', ...SERVICES, ...(['nats', 'nats-monitor', 'postgres'] as const)]);
-    const secrets = await ensureSecrets(dir);
-    const admin = await ensureAdminToken(dir);
-    // Loaded here, since most who use this library start no stack and the X.509 code is large.
-    const { ensureCertificates } = await import('./certificates.js');
-    const certificates = await ensureCertificates({ dir, now: new Date(), names: CERTIFICATE_NAMES });
-    const gatewayPort = configuration.gatewayPort ?? ports.gateway;
-    this.gateway = `https://127.0.0.1:${gatewayPort}`;
-    this.token = admin.token;
-    this.authorityPem = certificates.authorityPem;
-    await writePrivate(this.files.kubeconfig, kubeconfig({ server: this.gateway, token: this.token, ...certificates }));
+    const prepared = await prepareStack(this.options, configuration);
+    this.gateways = prepared.gateways;
+    this.token = prepared.admin.token;
+    this.authorityPem = prepared.certificates.authorityPem;
+    const { gateway: server, token, authorityPem } = this;
+    await writePrivate(this.files.kubeconfig, kubeconfig({ server, token, authorityPem }));
 
-    this.options.signal?.throwIfAborted();
-    await this.startServers(configuration, secrets, ports);
-    this.options.signal?.throwIfAborted();
-    await this.startServices({ ports, gatewayPort, admin, certificates });
+    signal?.throwIfAborted();
+    await this.startServers(configuration, prepared);
+    signal?.throwIfAborted();
+    await this.startServices(prepared);
     this.complete = true;
     await this.writeStackFile();
+  }
+
+  get gateway(): string {
+    return this.gateways[0] ?? '';
   }
 
   describe(): StackFile {
@@ -153,46 +151,42 @@ class RunningStack implements Stack {
     await this.lock.release();
   }
 
-  private async startServers(
-    configuration: StackConfiguration,
-    secrets: Secrets,
-    ports: Parameters<typeof obtainNats>[1]['ports'],
-  ): Promise<void> {
+  private async startServers(configuration: StackConfiguration, { secrets, portOf }: Preparation): Promise<void> {
     const { dir, env, report, durable = true } = this.options;
     const started = (_name: string, pid: number): Promise<void> => this.noteProcess(pid);
-    const server = { dir, secrets, ports, env, report, durable, started };
+    const server = { dir, secrets, portOf, env, report, durable, started };
     // Both are awaited even when one fails, so that the other one is stopped too.
     const results = await Promise.allSettled([
       this.timed('nats-server', async () => {
         this.nats = await obtainNats(configuration.nats, server);
-        return this.nats.own === undefined ? "somebody else's" : `127.0.0.1:${ports.nats}`;
+        return this.nats.own === undefined ? "somebody else's" : `127.0.0.1:${portOf('nats')}`;
       }),
       this.timed('postgres', async () => {
         this.database = await obtainDatabase(configuration.databaseUrl, server);
-        return this.database.own === undefined ? "somebody else's" : `127.0.0.1:${ports.postgres}`;
+        return this.database.own === undefined ? "somebody else's" : `127.0.0.1:${portOf('postgres')}`;
       }),
     ]);
     throwFirstFailure(results);
   }
 
-  private async startServices({ ports, gatewayPort, admin, certificates }: ServiceInputs): Promise<void> {
+  private async startServices({ launches, admin, certificates }: Preparation): Promise<void> {
     const { nats, database } = this;
     if (nats === undefined || database === undefined) throw new Error('services need NATS and PostgreSQL');
     const around = {
       natsUrl: nats.url,
       natsSync: nats.sync,
       databaseUrl: database.url,
-      gatewayPort,
       certificate: certificates.certificate,
       key: certificates.key,
       tokenTable: admin.tableFile,
     };
     const script = this.options.script ?? ((name: ServiceName) => serviceScript(this.options.workspace, name));
-    const commands = SERVICES.map((name) => ({
+    const commands = launches.map(({ name, service, ports }) => ({
       name,
-      script: script(name),
-      env: { ...this.options.env, ...serviceEnvironment(name, ports[name], around) },
-      health: `http://127.0.0.1:${ports[name]}`,
+      script: script(service),
+      env: { ...this.options.env, ...serviceEnvironment(service, ports, around) },
+      health: `http://127.0.0.1:${ports.admin}`,
+      address: publicAddress(ports) ?? '',
       logFile: join(this.files.logs, `${name}.log`),
     }));
     await Promise.all(commands.map(({ logFile }) => rotate(logFile)));
@@ -202,7 +196,7 @@ class RunningStack implements Stack {
       this.services.map((service) =>
         this.timed(service.command.name, async () => {
           await service.ready(this.options.signal);
-          return service.command.name === 'api-gateway' ? this.gateway : '';
+          return service.command.address;
         }),
       ),
     );
@@ -226,13 +220,6 @@ class RunningStack implements Stack {
   private writeStackFile(): Promise<void> {
     return writeJson(stackFilePath(this.options.dir), this.describe());
   }
-}
-
-interface ServiceInputs {
-  readonly ports: Readonly<Record<ServiceName, number>>;
-  readonly gatewayPort: number;
-  readonly admin: AdminToken;
-  readonly certificates: CertificateFiles;
 }
 
 const throwFirstFailure = (results: readonly PromiseSettledResult<void>[]): void => {
