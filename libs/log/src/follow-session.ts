@@ -47,7 +47,7 @@ export class FollowSession {
   #over = false;
   #wake: (() => void) | undefined;
 
-  private constructor(
+  constructor(
     readonly api: JetStreamApi,
     readonly link: Link,
   ) {
@@ -60,26 +60,18 @@ export class FollowSession {
     this.#cleanUp.push(() => clearInterval(watchdog));
   }
 
-  /** Starts delivering what comes after a sequence. */
-  static async open(api: JetStreamApi, link: Link, after: number): Promise<FollowSession> {
-    const session = new FollowSession(api, link);
-    try {
-      await api.createConsumer({
-        name: session.#name,
-        deliver_policy: 'by_start_sequence',
-        opt_start_seq: after + 1,
-        ack_policy: 'none',
-        replay_policy: 'instant',
-        mem_storage: true,
-        num_replicas: 1,
-        inactive_threshold: FORGET_AFTER_MS * NANOS_PER_MS,
-      });
-    } catch (error) {
-      session.end();
-      throw error;
-    }
-    session.#pull();
-    return session;
+  /** Lets the server know where to begin; nothing is delivered before the first `pull`. */
+  async createConsumer(after: number): Promise<void> {
+    await this.api.createConsumer({
+      name: this.#name,
+      deliver_policy: 'by_start_sequence',
+      opt_start_seq: after + 1,
+      ack_policy: 'none',
+      replay_policy: 'instant',
+      mem_storage: true,
+      num_replicas: 1,
+      inactive_threshold: FORGET_AFTER_MS * NANOS_PER_MS,
+    });
   }
 
   /** The next message; undefined once the session is over and all that came before was taken. */
@@ -93,7 +85,7 @@ export class FollowSession {
       this.#waiting.length = 0;
       this.#head = 0;
     }
-    this.#pull();
+    this.pull();
     return delivery;
   }
 
@@ -115,7 +107,8 @@ export class FollowSession {
     });
   }
 
-  #pull(): void {
+  /** Asks for more messages, unless enough wait here or are asked for already. */
+  pull(): void {
     if (this.#over || this.#requested > 0 || this.#waiting.length - this.#head > LOW_WATER) return;
     this.#requested = BATCH;
     this.#heard = Date.now();
@@ -140,7 +133,7 @@ export class FollowSession {
       this.#requested--;
       this.#waiting.push(deliveryOf(msg));
       this.#wake?.();
-      this.#pull();
+      this.pull();
     }
   }
 
@@ -153,7 +146,7 @@ export class FollowSession {
       return;
     }
     this.#requested = 0;
-    this.#pull();
+    this.pull();
   }
 }
 

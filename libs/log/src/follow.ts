@@ -55,14 +55,20 @@ const openSession = async (at: {
 }): Promise<FollowSession | { readonly error?: Error }> => {
   const { api, link, identity, after } = at;
   if (link.nc.isClosed()) throw new LogUnavailableError('the connection to NATS was closed');
+  const session = new FollowSession(api, link);
   try {
+    await session.createConsumer(after);
+    // Asked only now: a stream that was replaced before cannot have got the consumer unnoticed.
     const { created, state } = await api.streamInfo();
     if (created !== identity.created) throw new LogReplacedError(identity, created);
     // A consumer that starts beyond the end would skip in silence what is written there later.
-    if (state.last_seq < after) return { error: new LogGapError(after, state.last_seq) };
-    return await FollowSession.open(api, link, after);
+    if (state.last_seq < after) throw new LogGapError(after, state.last_seq);
+    session.pull();
+    return session;
   } catch (error) {
+    session.end();
     if (error instanceof LogUnavailableError) return {};
+    if (error instanceof LogGapError) return { error };
     if (error instanceof JetStreamApiError && error.errorCode === ERROR_CODE.streamNotFound) {
       return { error: new LogReplacedError(identity, undefined) };
     }
