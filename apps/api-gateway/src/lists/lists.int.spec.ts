@@ -1,20 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { boundaryOf, versionAt } from '@holdfast/contracts';
-import { JetStreamCommitLog } from '@holdfast/log';
-import { connectNats } from '@holdfast/nest-platform';
-import { migrate, openPool, ProjectionWatch, ReadModels, runProjector } from '@holdfast/read-models';
-import { eventually, startNats, startOwnPostgres } from '@holdfast/testing';
-import type { TestNats, TestPostgres } from '@holdfast/testing';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { openStream, startTestGateway } from '../watch/gateway.fixtures.js';
-import type { EventStream, TestGateway } from '../watch/gateway.fixtures.js';
-import { watchHandler } from '../watch/watch-handler.js';
-import { WatchHub } from '../watch/watch-hub.js';
-import { encodedCommit } from '../watch/watch.fixtures.js';
+import { eventually, startOwnPostgres } from '@holdfast/testing';
+import type { TestPostgres } from '@holdfast/testing';
+import type { EventStream } from '../watch/gateway.fixtures.js';
 import type { TestEvent } from '../watch/watch.fixtures.js';
-import { listHandler } from './list-handler.js';
-import { ReadModelsReader } from './read-models-reader.js';
-import { reachedBy } from './reached-by.js';
+import { startReadWorld } from './read-world.fixtures.js';
+import type { ReadWorld } from './read-world.fixtures.js';
 
 interface List {
   readonly kind: string;
@@ -30,73 +21,24 @@ const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 const PARTIAL = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 
 describe('lists and watches over HTTP, on a real log and real read models', () => {
-  let nats: TestNats;
   let postgres: TestPostgres;
-  let databaseUrl: string;
-  let nc: NatsConnection;
-  let log: JetStreamCommitLog;
-  let hub: WatchHub;
-  let gateway: TestGateway;
+  let world: ReadWorld;
   let end: number;
-  let streams: EventStream[];
-  let cleanUp: (() => unknown)[];
   let databases = 0;
 
-  const startProjector = (): void => {
-    const stopping = new AbortController();
-    const running = runProjector({ log, databaseUrl, nc, signal: stopping.signal, report: () => undefined });
-    cleanUp.push(async () => {
-      stopping.abort();
-      await running;
-    });
-  };
-  const startGateway = async (): Promise<void> => {
-    const pool = openPool({ url: databaseUrl, name: 'spec' });
-    const projection = new ProjectionWatch(nc);
-    const confirmedEnd = async (): Promise<number> => boundaryOf(await log.end());
-    const reader = new ReadModelsReader({
-      models: new ReadModels(pool),
-      confirmedEnd,
-      projected: reachedBy(projection),
-      onFailure: () => undefined,
-    });
-    hub = await WatchHub.start({
-      log,
-      onCommit: () => undefined,
-      onLost: () => undefined,
-      onFailure: () => undefined,
-      metrics: { opened: () => undefined, delivered: () => undefined, closed: () => undefined },
-    });
-    const watch = watchHandler({ hub, reader, confirmedEnd, random: () => 0, onFailure: () => undefined });
-    gateway = await startTestGateway({ list: listHandler(reader), watch });
-    cleanUp.push(
-      () => pool.end(),
-      () => projection.close(),
-      () => gateway.close(),
-      () => hub.stop(),
-    );
-  };
-  const append = async (...events: readonly TestEvent[]): Promise<number> => {
-    const id = `commit-${end + 1}`;
-    const outcome = await log.append({ id, data: encodedCommit(id, ...events), expectedSequence: end });
-    if (outcome.status !== 'accepted') throw new Error(`commit ${id} was refused: the log ends at ${outcome.end}`);
-    return (end = outcome.sequence);
+  const append = async (...events: readonly TestEvent[]): Promise<void> => {
+    end = await world.append(...events);
   };
   const ask = (query = '', accept = 'application/json', namespace = ''): Promise<Response> =>
-    fetch(`${gateway.url}${namespace === '' ? '' : `/namespaces/${namespace}`}/widgets?${query}`, {
-      headers: { accept },
-    });
+    world.ask(`${namespace === '' ? '' : `/namespaces/${namespace}`}/widgets?${query}`, { headers: { accept } });
   const list = async (query = '', namespace = ''): Promise<List> => {
     const response = await ask(query, undefined, namespace);
     expect(response.status).toBe(200);
     return (await response.json()) as List;
   };
   const status = async (query: string): Promise<unknown> => (await ask(query)).json();
-  const watch = async (query: string, headers: Record<string, string> = {}): Promise<EventStream> => {
-    const stream = await openStream(`${gateway.url}/widgets?watch=true&${query}`, headers);
-    streams.push(stream);
-    return stream;
-  };
+  const watch = (query: string, headers: Record<string, string> = {}): Promise<EventStream> =>
+    world.watch(query, headers);
   const namesIn = ({ items }: List): string[] => items.map(({ metadata }) => metadata.name);
 
   beforeAll(async () => {
@@ -109,22 +51,11 @@ describe('lists and watches over HTTP, on a real log and real read models', () =
 
   beforeEach(async () => {
     end = 0;
-    streams = [];
-    cleanUp = [];
-    nats = await startNats();
-    databaseUrl = await postgres.createDatabase(`lists_${++databases}`);
-    await migrate(databaseUrl);
-    nc = await connectNats({ url: nats.url(), name: 'spec' });
-    log = await JetStreamCommitLog.open({ nc, replicas: 1, create: true, sync: { trust: true } });
-    startProjector();
-    await startGateway();
+    world = await startReadWorld(await postgres.createDatabase(`lists_${++databases}`));
   });
 
   afterEach(async () => {
-    for (const stream of streams) stream.close();
-    for (const step of cleanUp.reverse()) await step();
-    await nc?.close();
-    await nats?.close();
+    await world?.close();
   });
 
   it('hold what was written just before, and carry the version of their snapshot', async () => {
@@ -179,7 +110,7 @@ describe('lists and watches over HTTP, on a real log and real read models', () =
   it('show the past: at a version, inside a transaction at its end, and at a moment', async () => {
     await append({ name: 'a' }, { name: 'b' });
     await append({ name: 'a', type: 'deleted', previous: versionAt(1, 0) });
-    const then = (await log.read(1))?.timestamp ?? 0;
+    const then = (await world.log.read(1))?.timestamp ?? 0;
     expect(namesIn(await list(`resourceVersion=${versionAt(1, 0)}&resourceVersionMatch=Exact`))).toEqual(['a', 'b']);
     expect(namesIn(await list(`resourceVersion=${boundaryOf(2)}&resourceVersionMatch=Exact`))).toEqual(['b']);
     expect(namesIn(await list(`at=${new Date(then - 60_000).toISOString()}`))).toEqual([]);

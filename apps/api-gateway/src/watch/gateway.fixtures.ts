@@ -41,46 +41,65 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
+type Door = RequestVerb | 'past' | 'history' | 'rollback';
+
 /** Serves widgets; `handlers` get what the wire would have made of a request. */
-export const startTestGateway = async (
-  handlers: Partial<Record<RequestVerb, ResourceHandler>>,
-): Promise<TestGateway> => {
+export const startTestGateway = async (handlers: Partial<Record<Door, ResourceHandler>>): Promise<TestGateway> => {
   const server: FastifyInstance = fastify({ forceCloseConnections: true });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setErrorHandler(async (error, _request, reply) => {
     if (!(error instanceof RefusalError)) throw error;
     const status = statusOf(error.refusal);
     await reply.code(status.code).send(status);
   });
-  for (const path of ['/apis/fab.dev/v1/widgets', '/apis/fab.dev/v1/namespaces/:namespace/widgets']) {
-    server.get(path, async (request, reply) => {
-      const verb = request.url.includes('watch=true') ? 'watch' : 'list';
-      await handlers[verb]?.(resolved(request, verb), reply);
-    });
-  }
+  const serve = (method: 'GET' | 'POST' | 'DELETE', url: string, doorOf: (url: string) => Door): void => {
+    for (const prefix of ['', '/namespaces/:namespace']) {
+      server.route({
+        method,
+        url: `/apis/fab.dev/v1${prefix}${url}`,
+        handler: async (request, reply) => {
+          const door = doorOf(request.url);
+          await handlers[door]?.(resolved(request, verbOf(door)), reply);
+        },
+      });
+    }
+  };
+  serve('GET', '/widgets', (url) => (url.includes('watch=true') ? 'watch' : 'list'));
+  serve('DELETE', '/widgets', () => 'deletecollection');
+  serve('GET', '/widgets/:name', () => 'past');
+  serve('GET', '/widgets/:name/history', () => 'history');
+  serve('POST', '/widgets/:name/rollback', () => 'rollback');
   await server.listen({ port: 0, host: '127.0.0.1' });
   const { port } = server.server.address() as { port: number };
   return { url: `http://127.0.0.1:${port}/apis/fab.dev/v1`, close: () => server.close() };
 };
 
-const resolved = (request: FastifyRequest, verb: RequestVerb): ResolvedRequest => ({
-  user: { name: 'alice', uid: '', groups: [] },
-  requestID: 'request',
-  correlationID: 'correlation',
-  traceparent: '',
-  fieldManager: 'spec',
-  deadline: Date.now() + 5_000,
-  body: Buffer.alloc(0),
-  contentType: '',
-  idempotencyKey: undefined,
-  kind: widgets,
-  version: widgetsV1,
-  namespace: (request.params as { namespace?: string }).namespace ?? '',
-  name: '',
-  subresource: undefined,
-  verb,
-  query: parseQuery(request.url, verb),
-  accept: negotiate(request.headers.accept),
-});
+const verbOf = (door: Door): RequestVerb =>
+  door === 'past' || door === 'history' ? 'get' : door === 'rollback' ? 'update' : door;
+
+const resolved = (request: FastifyRequest, verb: RequestVerb): ResolvedRequest => {
+  const { namespace = '', name = '' } = request.params as { namespace?: string; name?: string };
+  return {
+    user: { name: 'alice', uid: '', groups: [] },
+    requestID: 'request',
+    correlationID: 'correlation',
+    traceparent: '',
+    fieldManager: 'spec',
+    deadline: Date.now() + 5_000,
+    body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    contentType: '',
+    idempotencyKey: undefined,
+    kind: widgets,
+    version: widgetsV1,
+    namespace,
+    name,
+    subresource: undefined,
+    verb,
+    query: parseQuery(request.url, verb),
+    accept: negotiate(request.headers.accept),
+  };
+};
 
 /** An open stream of watch events. */
 export interface EventStream {
