@@ -24,6 +24,7 @@ export const openPool = ({ url, name, size = 10 }: PoolOptions): Pool => {
     max: size,
     connectionTimeoutMillis: 3_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     types: numericVersions,
     // Compiling a statement takes longer than running any of ours.
     options: '-c jit=off -c timezone=UTC',

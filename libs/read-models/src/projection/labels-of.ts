@@ -18,7 +18,9 @@ export const labelsOf = (object: Buffer): Buffer => {
   while (object[at] === QUOTE) {
     const value = endOfString(object, at) + 1;
     const end = endOfValue(object, value);
-    if (object.compare(LABELS_KEY, 0, LABELS_KEY.length, at, value - 1) === 0) return object.subarray(value, end);
+    if (value - 1 - at === LABELS_KEY.length && object.subarray(at, value - 1).equals(LABELS_KEY)) {
+      return object.subarray(value, end);
+    }
     at = object[end] === COMMA ? end + 1 : end;
   }
   return NO_LABELS;
