@@ -1,16 +1,12 @@
 /** The peer: etcd from the distribution's packages, unpacked into a cache, run on loopback. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { execFile } from 'node:child_process';
 
-import { freePort } from '@holdfast/local-stack';
+import { findDebianProgram, freePort } from '@holdfast/local-stack';
 
-const run = promisify(execFile);
-const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdfast', 'etcd');
 const READY_WITHIN_MS = 10_000;
 
 export interface Etcd {
@@ -19,28 +15,10 @@ export interface Etcd {
 }
 
 /** Undefined when there is none and none can be fetched: the comparison is then left out. */
-export const findEtcd = async (): Promise<string | undefined> => {
-  const cached = join(CACHE, 'usr/bin/etcd');
-  for (const candidate of [...(process.env['PATH'] ?? '').split(':').map((dir) => join(dir, 'etcd')), cached]) {
-    if (await exists(candidate)) return candidate;
-  }
-  return fetchFromDistribution(cached).catch(() => undefined);
-};
-
-const fetchFromDistribution = async (binary: string): Promise<string> => {
-  const dir = await mkdtemp(join(tmpdir(), 'holdfast-etcd-'));
-  try {
-    await run('apt-get', ['download', '-q', 'etcd-server'], { cwd: dir, timeout: 60_000 });
-    const archive = (await readdir(dir)).find((name) => name.endsWith('.deb'));
-    if (archive === undefined) throw new Error('the package was not downloaded');
-    await run('dpkg', ['-x', archive, 'unpacked'], { cwd: dir });
-    await mkdir(join(CACHE, '..'), { recursive: true });
-    await rename(join(dir, 'unpacked'), CACHE);
-    return binary;
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
-};
+export const findEtcd = async (): Promise<string | undefined> =>
+  findDebianProgram({ package: 'etcd-server', suites: ['forky', 'trixie'], places: ['usr/bin/etcd'] }).catch(
+    () => undefined,
+  );
 
 export const startEtcd = async (binary: string): Promise<Etcd> => {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-etcd-data-'));
@@ -85,9 +63,3 @@ const end = async (child: ChildProcess): Promise<void> => {
   child.kill('SIGTERM');
   await ended;
 };
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

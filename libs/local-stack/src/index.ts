@@ -10,6 +10,7 @@ export { findPostgres, PostgresNotFoundError } from './postgres/find-postgres.js
 export { startPostgresServer } from './postgres/server.js';
 export type { PostgresServer, PostgresServerOptions } from './postgres/server.js';
 
+export { findDebianProgram, findKubectl } from './find-debian-program.js';
 export { freePort } from './free-port.js';
 export { removeWhenGone } from './guardian.js';
 export { isAlive } from './process-identity.js';

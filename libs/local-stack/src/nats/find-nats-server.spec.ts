@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@holdfast/testing';
 import type { TemporaryFolder } from '@holdfast/testing';
 
-import { mirrorAmong } from './debian-package.js';
+import { mirrorAmong } from '../debian-package.js';
 import { findNatsServer, isNewEnough, NatsServerNotFoundError } from './find-nats-server.js';
 
 describe('finding nats-server', () => {

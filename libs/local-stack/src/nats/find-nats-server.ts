@@ -2,9 +2,9 @@
 import { basename, join } from 'node:path';
 
 import { cacheFolder, exists, fillOnce } from '../cache.js';
+import { unpackDebianProgram } from '../debian-package.js';
 import { programsOnPath } from '../programs-on-path.js';
 import { runCommand } from '../run-command.js';
-import { unpackDebianNatsServer } from './debian-package.js';
 import { unpackOfficialRelease } from './official-release.js';
 
 const OLDEST = [2, 12] as const;
@@ -56,10 +56,19 @@ export class NatsServerNotFoundError extends Error {
   }
 }
 
+/** forky is the first release with a server that is new enough. */
+const DEBIAN_PACKAGE = {
+  package: 'nats-server',
+  suites: ['forky', 'sid'],
+  places: ['usr/sbin/nats-server', 'usr/bin/nats-server'],
+};
+
+const unpackDebianPackage = (folder: string): Promise<void> => unpackDebianProgram(DEBIAN_PACKAGE, folder);
+
 const fetchInto = async (scratch: string, tried: string[], report?: (message: string) => void): Promise<void> => {
   report?.('fetching nats-server');
   const program = join(scratch, 'nats-server');
-  for (const fetch of [unpackOfficialRelease, unpackDebianNatsServer]) {
+  for (const fetch of [unpackOfficialRelease, unpackDebianPackage]) {
     try {
       await fetch(scratch);
       const version = await natsServerVersion(program);

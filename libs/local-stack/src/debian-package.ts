@@ -1,20 +1,26 @@
 /**
- * nats-server from Debian's newest suites, read with apt's own tools: from the mirror and with the keyring that this
- * machine already trusts, but with lists, cache and configuration of our own, so that the system stays as it was.
+ * Programs from Debian's packages, read with apt's own tools: from the mirror and with the keyring that this machine
+ * already trusts, but with lists, cache and configuration of our own, so that the system stays as it was.
  */
 import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
-import { exists } from '../cache.js';
-import { commandOutput } from '../run-command.js';
+import { exists } from './cache.js';
+import { commandOutput } from './run-command.js';
 
-/** The first suite that has the package wins; forky is the first release with a server that is new enough. */
-const SUITES = ['forky', 'sid'];
+export interface DebianProgram {
+  readonly package: string;
+  /** Debian releases, such as `forky`; the first that has the package wins. */
+  readonly suites: readonly string[];
+  /** Where in the package the program may lie; its last part is its name. */
+  readonly places: readonly string[];
+}
+
 const KEYRINGS = ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp'];
 const UPDATE_LIMIT_MS = 180_000;
 
-/** Leaves `nats-server` in the folder; throws where there is no Debian, mirror or keyring. */
-export const unpackDebianNatsServer = async (folder: string): Promise<void> => {
+/** Leaves the program in the folder; throws where there is no Debian, mirror or keyring. */
+export const unpackDebianProgram = async (program: DebianProgram, folder: string): Promise<void> => {
   const os = parseOsRelease(await readFile('/etc/os-release', 'utf8').catch(() => ''));
   if (os['ID'] !== 'debian') throw new Error("the distribution's packages: this is not Debian");
   const keyring = await firstThatExists(KEYRINGS);
@@ -22,12 +28,13 @@ export const unpackDebianNatsServer = async (folder: string): Promise<void> => {
   const mirror = await debianMirror(os['VERSION_CODENAME'] ?? 'stable');
 
   const failures: string[] = [];
-  for (const suite of SUITES) {
+  for (const suite of program.suites) {
     const scratch = join(folder, suite);
     try {
-      await fetchFrom({ suite, scratch, mirror, keyring });
-      await copyFile(await unpackedProgram(scratch), join(folder, 'nats-server'));
-      await chmod(join(folder, 'nats-server'), 0o755);
+      await fetchFrom({ suite, scratch, mirror, keyring, package: program.package });
+      const found = await unpackedProgram(program, scratch);
+      await copyFile(found, join(folder, basename(found)));
+      await chmod(join(folder, basename(found)), 0o755);
       return;
     } catch (error) {
       failures.push(`${suite}: ${error instanceof Error ? error.message : String(error)}`);
@@ -43,9 +50,10 @@ interface Source {
   readonly scratch: string;
   readonly mirror: string;
   readonly keyring: string;
+  readonly package: string;
 }
 
-const fetchFrom = async ({ suite, scratch, mirror, keyring }: Source): Promise<void> => {
+const fetchFrom = async ({ suite, scratch, mirror, keyring, package: name }: Source): Promise<void> => {
   for (const part of ['lists/partial', 'cache/archives/partial', 'unpacked'])
     await mkdir(join(scratch, part), { recursive: true });
   const sources = join(scratch, 'sources.list');
@@ -55,16 +63,15 @@ const fetchFrom = async ({ suite, scratch, mirror, keyring }: Source): Promise<v
 
   const env = { ...process.env, APT_CONFIG: config, LC_ALL: 'C' };
   await commandOutput('apt-get', ['-q', 'update'], { env, timeoutMs: UPDATE_LIMIT_MS });
-  await commandOutput('apt-get', ['-q', 'download', 'nats-server'], { env, cwd: scratch });
-  const deb = (await readdir(scratch)).find((name) => name.endsWith('.deb'));
+  await commandOutput('apt-get', ['-q', 'download', name], { env, cwd: scratch });
+  const deb = (await readdir(scratch)).find((file) => file.endsWith('.deb'));
   if (deb === undefined) throw new Error('apt-get left no package');
   await commandOutput('dpkg-deb', ['-x', join(scratch, deb), join(scratch, 'unpacked')]);
 };
 
-const unpackedProgram = async (scratch: string): Promise<string> => {
-  const places = ['usr/sbin/nats-server', 'usr/bin/nats-server'].map((place) => join(scratch, 'unpacked', place));
-  const found = await firstThatExists(places);
-  if (found === undefined) throw new Error('the package has no nats-server inside');
+const unpackedProgram = async (program: DebianProgram, scratch: string): Promise<string> => {
+  const found = await firstThatExists(program.places.map((place) => join(scratch, 'unpacked', place)));
+  if (found === undefined) throw new Error(`the package ${program.package} has none of ${program.places.join(', ')}`);
   return found;
 };
 
