@@ -320,7 +320,7 @@ describe('validation complains as Kubernetes does', () => {
     ],
     [
       'anyOf',
-      { type: 'string', anyOf: [{ minLength: 3 }, { pattern: '^a' }] },
+      { type: 'string', anyOf: [{ minLength: 3 }, { pattern: '^a' }, { enum: ['c'] }] },
       'b',
       'spec.x: Invalid value: "": "spec.x" must validate at least one schema (anyOf)',
     ],
@@ -474,9 +474,47 @@ describe('no object makes validation slow', () => {
     const texts = Array.from({ length: 30 }, () => 'ab'.repeat(5000));
     within(8000, () =>
       expect(x(schema, texts)).toEqual([
-        '<nil>: Invalid value: "": its texts are too long for the patterns of its schema',
+        '<nil>: Invalid value: "": it is too large for the schema of its kind: its validation would take too long',
       ]),
     );
+  });
+
+  it('with many items and many branches for each: it is refused', () => {
+    const branches = Array.from({ length: 1000 }, (_, i) => ({ minimum: i, maximum: i }));
+    const items = { type: 'integer', anyOf: branches };
+    const complaint =
+      '<nil>: Invalid value: "": it is too large for the schema of its kind: its validation would take too long';
+    within(8000, () =>
+      expect(
+        x(
+          { type: 'array', items },
+          Array.from({ length: 100_000 }, () => 1),
+        ),
+      ).toEqual([complaint]),
+    );
+    expect(x({ type: 'array', items }, [1, 2, 3])).toEqual([1, 2, 3]);
+  });
+
+  it('with many items that defaults would blow up: it is refused', () => {
+    const fields = Array.from({ length: 1000 }, (_, i) => [`f${i}`, { type: 'string', default: 'x'.repeat(100) }]);
+    const items = { type: 'object', properties: Object.fromEntries(fields) as JsonObject };
+    const schema = withX({ type: 'array', items });
+    const object = rack({ spec: { x: Array.from({ length: 100_000 }, () => ({})) } });
+    within(8000, () =>
+      expect(admitted(schema, object)).toEqual({
+        ok: false,
+        refusal: {
+          reason: 'RequestEntityTooLarge',
+          message: 'the defaults of its schema would add more than 1048576 bytes to the object',
+        },
+      }),
+    );
+  });
+
+  it('with many items and a long enumeration', () => {
+    const items = { type: 'integer', enum: Array.from({ length: 5000 }, (_, i) => i) };
+    const values = Array.from({ length: 100_000 }, () => 4999);
+    within(8000, () => expect(x({ type: 'array', items }, values)).toEqual(values));
   });
 
   it('with a hundred thousand errors: a hundred are listed', () => {

@@ -7,7 +7,7 @@ import type { KindDefinition } from '../kind.js';
 import { checkMetadata } from '../names/metadata.js';
 import { invalidValue } from '../refusal/causes.js';
 import { invalid } from '../refusal/invalid.js';
-import { completeFields } from './complete-fields.js';
+import { completeFields, MAX_FILLED_BYTES } from './complete-fields.js';
 import { explain } from './explain.js';
 import { objectTree } from './field-tree.js';
 import type { FieldTree } from './field-tree.js';
@@ -35,7 +35,8 @@ export type AdmissionResult =
  */
 export const admit = ({ kind, version, object, fieldValidation, before }: AdmissionRequest): AdmissionResult => {
   const { tree, validate } = compiled(kind, version);
-  const { value, unknown } = completeFields(tree, object);
+  const { value, unknown, filled } = completeFields(tree, object);
+  if (filled > MAX_FILLED_BYTES) return tooLarge;
   const warnings = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
   if (fieldValidation === 'Strict' && warnings.length > 0) {
     return {
@@ -50,6 +51,14 @@ export const admit = ({ kind, version, object, fieldValidation, before }: Admiss
   return { ok: true, object: completed, warnings: fieldValidation === 'Warn' ? warnings : [] };
 };
 
+const tooLarge: AdmissionResult = {
+  ok: false,
+  refusal: {
+    reason: 'RequestEntityTooLarge',
+    message: `the defaults of its schema would add more than ${MAX_FILLED_BYTES} bytes to the object`,
+  },
+};
+
 const causesOf = (object: JsonObject, validate: Validator, before: JsonObject | undefined): readonly Cause[] => {
   const validation = validate(object);
   switch (validation.status) {
@@ -61,7 +70,9 @@ const causesOf = (object: JsonObject, validate: Validator, before: JsonObject | 
       return remaining.length > 0 ? remaining : checkMetadata(objectAt(object, 'metadata'));
     }
     case 'tooCostly':
-      return [invalidValue('<nil>', '', 'its texts are too long for the patterns of its schema')];
+      return [
+        invalidValue('<nil>', '', 'it is too large for the schema of its kind: its validation would take too long'),
+      ];
   }
 };
 

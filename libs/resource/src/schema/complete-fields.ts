@@ -6,6 +6,8 @@ import { isJsonObject } from '@holdfast/kernel';
 import type { JsonObject, JsonValue } from '@holdfast/kernel';
 import type { FieldTree } from './field-tree.js';
 
+/** So many bytes of JSON may be filled in: a few bytes of a body must not become gigabytes. */
+export const MAX_FILLED_BYTES = 1024 * 1024;
 /** Unknown fields beyond this many are not listed. */
 const MAX_UNKNOWN = 100;
 
@@ -13,15 +15,19 @@ export interface Completed {
   readonly value: JsonValue;
   /** Paths of the fields that were taken out because the schema does not know them: `spec.ports[0].prt`. */
   readonly unknown: readonly string[];
+  /** Bytes of JSON that were filled in; beyond MAX_FILLED_BYTES the value is not complete. */
+  readonly filled: number;
 }
 
 export const completeFields = (tree: FieldTree, value: JsonValue): Completed => {
   const walk = new Walk();
-  return { value: walk.value(tree, value), unknown: walk.unknown };
+  const completed = walk.value(tree, value);
+  return { value: completed, unknown: walk.unknown, filled: walk.filled };
 };
 
 class Walk {
   readonly unknown: string[] = [];
+  filled = 0;
   private readonly path: (string | number)[] = [];
 
   value(tree: FieldTree, value: JsonValue): JsonValue {
@@ -55,10 +61,12 @@ class Walk {
       if (after !== before) copy ??= firstMembers(object, names, i);
       if (copy !== undefined && after !== undefined) copy[name] = after;
     }
-    for (const [name, fallback] of tree.fallbacks) {
+    for (const { name, value, bytes } of tree.fallbacks) {
       if (Object.hasOwn(copy ?? object, name)) continue;
+      if (this.filled > MAX_FILLED_BYTES) break;
+      this.filled += bytes;
       copy ??= firstMembers(object, names, names.length);
-      copy[name] = fallback;
+      copy[name] = value;
     }
     return copy ?? object;
   }

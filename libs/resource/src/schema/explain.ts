@@ -57,7 +57,7 @@ const cause = (root: JsonValue, error: ErrorObject): Cause => {
         value,
         `${path} in body must be of type ${params.format}${typeof value === 'string' ? `: ${JSON.stringify(value)}` : ''}`,
       );
-    case 'enum':
+    case 'among':
       return unsupportedValue(field, value, params.allowedValues ?? []);
     case 'distinct':
       return duplicateValue(field, params.value);

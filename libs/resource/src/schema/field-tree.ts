@@ -1,6 +1,7 @@
 /** A schema as the walker sees it: which fields there are, which are filled in, and where anything goes. */
 import { isJsonObject, objectAt } from '@holdfast/kernel';
 import type { JsonObject, JsonValue } from '@holdfast/kernel';
+import { byteLength } from '../names/grammar.js';
 import { completeFields } from './complete-fields.js';
 import { objectMetaSchema } from './object-meta.js';
 
@@ -15,7 +16,14 @@ export interface FieldTree {
   /** What a missing value becomes, itself complete. */
   readonly fallback?: JsonValue;
   /** The fields that have a fallback. */
-  readonly fallbacks: readonly (readonly [name: string, value: JsonValue])[];
+  readonly fallbacks: readonly Fallback[];
+}
+
+interface Fallback {
+  readonly name: string;
+  readonly value: JsonValue;
+  /** What the field takes as JSON. */
+  readonly bytes: number;
 }
 
 /** Reads the schema of a whole object, in which apiVersion, kind and metadata are given. */
@@ -37,14 +45,15 @@ const treeOf = (schema: JsonObject): FieldTree => {
     ...(isJsonObject(items) ? { items: treeOf(items) } : {}),
     open: whole['x-kubernetes-preserve-unknown-fields'] === true || additionalProperties === true,
     nullable: whole['nullable'] === true,
-    fallbacks: [...fields].flatMap(([name, { fallback }]) =>
-      fallback === undefined ? [] : [[name, fallback] as const],
-    ),
+    fallbacks: [...fields].flatMap(([name, field]) => fallbackOf(name, field)),
   };
   // A default of null is none, as in Kubernetes.
   const fallback = whole['default'] ?? undefined;
   return fallback === undefined ? tree : { ...tree, fallback: completeFields(tree, fallback).value };
 };
+
+const fallbackOf = (name: string, { fallback }: FieldTree): readonly Fallback[] =>
+  fallback === undefined ? [] : [{ name, value: fallback, bytes: byteLength(JSON.stringify({ [name]: fallback })) }];
 
 const IDENTITY = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
 

@@ -1,6 +1,7 @@
 /** The OpenAPI schema of a kind as JSON Schema for Ajv: only what decides whether a value is valid. */
 import { isJsonObject, objectAt } from '@holdfast/kernel';
 import type { JsonObject, JsonValue } from '@holdfast/kernel';
+import type { Measured, Repeated } from './keywords.js';
 import { objectMetaSchema } from './object-meta.js';
 
 /** Subtrees of at least this many schemas become validators of their own, compiled when a value first reaches them. */
@@ -26,14 +27,8 @@ export const valueJsonSchema = (schema: JsonObject): JsonSchema => structural(sc
 
 const identity = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
 
-interface Converted {
-  readonly result: JsonSchema;
-  readonly size: number;
-}
-
 /** Keywords that mean the same in both. */
 const shared = [
-  'enum',
   'maxItems',
   'maxLength',
   'maxProperties',
@@ -45,34 +40,43 @@ const shared = [
   'required',
 ];
 
-const structural = (schema: JsonObject): Converted => {
-  const result: JsonSchema = { ...typeOf(schema), ...valueRules(schema), ...listRules(schema) };
+const structural = (schema: JsonObject): Measured => {
+  const rules = valueRules(schema);
+  const result: JsonSchema = { ...typeOf(schema), ...rules.result, ...listRules(schema) };
   const properties = propertiesOf(schema);
-  let { size } = properties;
-  if (size > 0) result['properties'] = properties.result;
+  if (properties.size > 0) result['properties'] = properties.result;
+  const items = repeatedParts(schema, structural, true);
+  return { result: { ...result, ...items.result }, size: 1 + rules.size + properties.size + items.size };
+};
+
+/** What is gone through once an item, not once an object, counts its work. */
+const repeatedParts = (schema: JsonObject, convert: (part: JsonObject) => Measured, bounded: boolean): Measured => {
+  const result: JsonSchema = {};
+  let size = 0;
   for (const keyword of ['items', 'additionalProperties']) {
-    const repeated = schema[keyword];
-    if (!isJsonObject(repeated)) continue;
-    const converted = structural(repeated);
-    result[keyword] = { ...converted.result, boundErrors: true };
+    const part = schema[keyword];
+    if (!isJsonObject(part)) continue;
+    const converted = convert(part);
+    const repeated: Repeated = { cost: converted.size, bounded };
+    result[keyword] = { ...converted.result, repeated };
     size += converted.size;
   }
-  return { result, size: size + 1 };
+  return { result, size };
 };
 
 /** Large properties are validated separately, and all of them where they are large together. */
-const propertiesOf = (schema: JsonObject): Converted => {
+const propertiesOf = (schema: JsonObject): Measured => {
   const properties = Object.entries(objectAt(shaped(schema), 'properties')).flatMap(([name, property]) =>
     isJsonObject(property) ? [{ name, ...structural(property) }] : [],
   );
   const inline = properties.reduce((sum, { size }) => sum + (size < SEPARATE_FROM ? size : 0), 0);
   const largest = inline < WIDE_FROM ? SEPARATE_FROM : 0;
-  const separate = ({ size }: Converted): boolean => size >= largest;
+  const separate = ({ size }: Measured): boolean => size >= largest;
   return {
     result: Object.fromEntries(
       properties.map((property) => [
         property.name,
-        separate(property) ? { separately: property.result } : property.result,
+        separate(property) ? { separately: property satisfies Measured } : property.result,
       ]),
     ),
     size: properties.reduce((sum, property) => sum + (separate(property) ? 1 : property.size), 0),
@@ -94,9 +98,10 @@ const typeOf = (schema: JsonObject): JsonSchema => {
   };
 };
 
-const valueRules = (schema: JsonObject): JsonSchema => {
+const valueRules = (schema: JsonObject): Measured => {
   const result: JsonSchema = {};
   for (const keyword of shared) if (schema[keyword] !== undefined) result[keyword] = schema[keyword];
+  if (schema['enum'] !== undefined) result['among'] = schema['enum'];
   if (schema['x-kubernetes-embedded-resource'] === true) {
     result['required'] = [...new Set([...listAt(schema, 'required'), 'apiVersion', 'kind', 'metadata'])];
   }
@@ -105,13 +110,24 @@ const valueRules = (schema: JsonObject): JsonSchema => {
   for (const [limit, exclusive] of limits) {
     if (schema[limit] !== undefined) result[schema[exclusive] === true ? exclusive : limit] = schema[limit];
   }
-  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
-    const branches = listAt(schema, keyword).filter(isJsonObject);
-    if (branches.length > 0) result[keyword] = branches.map(nested);
-  }
-  if (isJsonObject(schema['not'])) result['not'] = nested(schema['not']);
-  return result;
+  const junctions = junctionsOf(schema);
+  return { result: { ...result, ...junctions.result }, size: junctions.size + listAt(schema, 'required').length };
 };
+
+const junctionsOf = (schema: JsonObject): Measured => {
+  const result: JsonSchema = {};
+  let size = 0;
+  for (const junctor of ['allOf', 'anyOf', 'oneOf']) {
+    const branches = listAt(schema, junctor).filter(isJsonObject).map(nested);
+    if (branches.length > 0) result[junctor] = branches.map((branch) => branch.result);
+    size += sizeOf(branches);
+  }
+  if (!isJsonObject(schema['not'])) return { result, size };
+  const not = nested(schema['not']);
+  return { result: { ...result, not: not.result }, size: size + not.size };
+};
+
+const sizeOf = (parts: readonly Measured[]): number => parts.reduce((sum, { size }) => sum + size, 0);
 
 const limits = [
   ['maximum', 'exclusiveMaximum'],
@@ -119,19 +135,18 @@ const limits = [
 ] as const;
 
 /** Below allOf, anyOf, oneOf and not stand rules about values only, which give no value its shape. */
-const nested = (schema: JsonObject): JsonSchema => {
-  const result: JsonSchema = { ...typeOf(schema), ...valueRules(schema) };
-  const properties = Object.entries(objectAt(schema, 'properties'));
+const nested = (schema: JsonObject): Measured => {
+  const rules = valueRules(schema);
+  const result: JsonSchema = { ...typeOf(schema), ...rules.result };
+  const properties = Object.entries(objectAt(schema, 'properties')).flatMap(([name, property]) =>
+    isJsonObject(property) ? [{ name, ...nested(property) }] : [],
+  );
   if (properties.length > 0) {
-    result['properties'] = Object.fromEntries(
-      properties.flatMap(([name, property]) => (isJsonObject(property) ? [[name, nested(property)]] : [])),
-    );
+    result['properties'] = Object.fromEntries(properties.map((property) => [property.name, property.result]));
   }
-  if (isJsonObject(schema['items'])) result['items'] = nested(schema['items']);
-  if (isJsonObject(schema['additionalProperties'])) {
-    result['additionalProperties'] = nested(schema['additionalProperties']);
-  }
-  return result;
+  // An error below a junctor may be forgotten again, so they do not end the validation.
+  const items = repeatedParts(schema, nested, false);
+  return { result: { ...result, ...items.result }, size: 1 + rules.size + sizeOf(properties) + items.size };
 };
 
 const listRules = (schema: JsonObject): JsonSchema => {

@@ -36,7 +36,7 @@ const identityOf = (item: JsonObject, keys: readonly string[]): JsonObject =>
     : Object.fromEntries(keys.filter((key) => Object.hasOwn(item, key)).map((key) => [key, item[key]]));
 
 /** The same text for equal values, whatever the order of their members. */
-const canonicalText = (value: JsonValue): string =>
+export const canonicalText = (value: JsonValue): string =>
   typeof value === 'object' && value !== null
     ? JSON.stringify(value, (_key, part: JsonValue) =>
         isJsonObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,

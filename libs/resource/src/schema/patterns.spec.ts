@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { PatternBudget, PatternBudgetError, PatternCheck } from './patterns.js';
+import { countedPattern, PatternCheck } from './patterns.js';
+import { WorkBudget, WorkBudgetError } from './work-budget.js';
 
 describe('a pattern', () => {
   it.each(['^[a-z]+$', '^(a+)+$', '\\p{Greek}', '(?i)abc', '^.{1,1000}$'])('%s can be used', (source) => {
@@ -28,18 +29,18 @@ describe('a pattern', () => {
 
 describe('what patterns may cost', () => {
   it('is counted per object', () => {
-    const budget = new PatternBudget();
-    const pattern = budget.pattern('^[a-z]{500}$');
+    const budget = new WorkBudget();
+    const pattern = countedPattern('^[a-z]{500}$', budget);
     const text = 'A'.repeat(10_000);
     expect(pattern.test(text)).toBe(false);
-    expect(() => pattern.test(text)).toThrow(PatternBudgetError);
+    expect(() => pattern.test(text)).toThrow(WorkBudgetError);
     budget.refill();
     expect(pattern.test(text)).toBe(false);
   });
 
   it('patterns are told apart', () => {
-    const budget = new PatternBudget();
-    expect([budget.pattern('a'), budget.pattern('b')].map((pattern) => pattern.test('b'))).toEqual([false, true]);
-    expect(String(budget.pattern('a'))).toBe('a');
+    const patterns = ['a', 'b'].map((source) => countedPattern(source, new WorkBudget()));
+    expect(patterns.map((pattern) => pattern.test('b'))).toEqual([false, true]);
+    expect(patterns.map(String)).toEqual(['a', 'b']);
   });
 });

@@ -3,14 +3,13 @@
  * Linear can still be long (a text of a megabyte, a pattern of thousands of states), so the work is counted too.
  */
 import { RE2JS, RE2JSException } from 're2js';
+import type { WorkBudget } from './work-budget.js';
 
 export const MAX_PATTERN_LENGTH = 1024;
 /** States of one compiled pattern. */
 export const MAX_PATTERN_STATES = 2500;
 /** States of all patterns of a schema together. */
 export const MAX_SCHEMA_PATTERN_STATES = 50_000;
-/** Characters times states that one object may cost: half a second at worst, milliseconds for any usual pattern. */
-const MAX_STEPS_PER_OBJECT = 10_000_000;
 
 /** Finds what is wrong with the patterns of one schema, keeping count of their size. */
 export class PatternCheck {
@@ -32,36 +31,21 @@ export class PatternCheck {
   }
 }
 
-export class PatternBudgetError extends Error {
-  override readonly name = 'PatternBudgetError';
-}
-
 export interface Pattern {
   test(text: string): boolean;
   toString(): string;
 }
 
-/** What the patterns of all schemas may still cost while one object is validated. */
-export class PatternBudget {
-  private left = MAX_STEPS_PER_OBJECT;
-
-  /** A new object begins. */
-  refill(): void {
-    this.left = MAX_STEPS_PER_OBJECT;
-  }
-
-  /** A pattern that is compiled with its first text, and throws PatternBudgetError once too much was spent. */
-  pattern(source: string): Pattern {
-    let compiled: RE2JS | undefined;
-    return {
-      test: (text) => {
-        compiled ??= RE2JS.compile(source);
-        this.left -= compiled.programSize() * (text.length + 1);
-        if (this.left < 0) throw new PatternBudgetError();
-        return compiled.test(text);
-      },
-      // Ajv tells patterns apart by their text.
-      toString: () => source,
-    };
-  }
-}
+/** A pattern that is compiled with its first text, and whose work is counted. */
+export const countedPattern = (source: string, budget: WorkBudget): Pattern => {
+  let compiled: RE2JS | undefined;
+  return {
+    test: (text) => {
+      compiled ??= RE2JS.compile(source);
+      budget.spend(compiled.programSize() * (text.length + 1));
+      return compiled.test(text);
+    },
+    // Ajv tells patterns apart by their text.
+    toString: () => source,
+  };
+};

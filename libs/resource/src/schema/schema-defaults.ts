@@ -1,7 +1,7 @@
 /** Whether the defaults of a schema are values that it would accept. */
 import type { Cause, JsonObject, JsonValue } from '@holdfast/kernel';
 import { invalidValue } from '../refusal/causes.js';
-import { completeFields } from './complete-fields.js';
+import { completeFields, MAX_FILLED_BYTES } from './complete-fields.js';
 import { explain } from './explain.js';
 import { valueTree } from './field-tree.js';
 import { valueJsonSchema } from './json-schema.js';
@@ -20,8 +20,8 @@ export const checkDefaults = (defaults: readonly SchemaDefault[]): readonly Caus
   const causes: Cause[] = [];
   for (let start = 0; start < defaults.length; start += TOGETHER) {
     const some = defaults.slice(start, start + TOGETHER);
-    const unknown = some.flatMap(unknownFields);
-    causes.push(...(unknown.length > 0 ? unknown : invalidDefaults(some)));
+    const wrong = some.flatMap(misfits);
+    causes.push(...(wrong.length > 0 ? wrong : invalidDefaults(some)));
   }
   return causes;
 };
@@ -45,10 +45,17 @@ const valueOf = (schema: JsonObject): JsonValue => schema['default'] ?? null;
 
 const completed = (schema: JsonObject): JsonValue => completeFields(valueTree(schema), valueOf(schema)).value;
 
-const unknownFields = ({ schema, path }: SchemaDefault): readonly Cause[] =>
-  completeFields(valueTree(schema), valueOf(schema)).unknown.map((field) =>
-    invalidValue(`${path}.default`, valueOf(schema), `must not have the unknown field ${JSON.stringify(field)}`),
+/** What is wrong with a default before it is held against its schema. */
+const misfits = ({ schema, path }: SchemaDefault): readonly Cause[] => {
+  const field = `${path}.default`;
+  const { unknown, filled } = completeFields(valueTree(schema), valueOf(schema));
+  if (filled > MAX_FILLED_BYTES) {
+    return [invalidValue(field, valueOf(schema), `the defaults below would add more than ${MAX_FILLED_BYTES} bytes`)];
+  }
+  return unknown.map((name) =>
+    invalidValue(field, valueOf(schema), `must not have the unknown field ${JSON.stringify(name)}`),
   );
+};
 
 /** `d3.size` is `size` of the fourth default: its path and its words are put in their place. */
 const inPlace = (cause: Cause, defaults: readonly SchemaDefault[]): Cause => {

@@ -283,6 +283,14 @@ describe('defaults', () => {
     expect(complaints(withX(x))).toEqual([complaint]);
   });
 
+  it('must not grow without end', () => {
+    const items = { type: 'object', properties: { a: { type: 'string', default: 'x'.repeat(2000) } } };
+    const x = { type: 'array', items, default: Array.from({ length: 1000 }, () => ({})) };
+    expect(complaints(withX(x))).toEqual([
+      expect.stringContaining('the defaults below would add more than 1048576 bytes'),
+    ]);
+  });
+
   it('are told apart when there are hundreds', () => {
     const fields = Array.from({ length: 250 }, (_, i) => [`f${i}`, { type: 'integer', default: i === 203 ? 'a' : 1 }]);
     expect(complaints({ type: 'object', properties: Object.fromEntries(fields) as JsonObject })).toEqual([

@@ -3,22 +3,23 @@ import type { JsonValue } from '@holdfast/kernel';
 import { Ajv } from 'ajv';
 import type { ErrorObject, Format } from 'ajv';
 import { numberFormats, stringFormats } from './formats.js';
-import { boundErrors, distinct, separately } from './keywords.js';
+import { among, distinct, repeated, separately } from './keywords.js';
 import type { JsonSchema } from './json-schema.js';
-import { PatternBudget, PatternBudgetError } from './patterns.js';
+import { countedPattern } from './patterns.js';
 import type { Pattern } from './patterns.js';
+import { WorkBudget, WorkBudgetError } from './work-budget.js';
 
 export type Validation =
   | { readonly status: 'valid' }
   | { readonly status: 'invalid'; readonly errors: readonly ErrorObject[] }
-  /** The patterns of the schema would take too long on this value. */
+  /** With this schema the value would take too long. */
   | { readonly status: 'tooCostly' };
 
 export type Validator = (value: JsonValue) => Validation;
 
 /** Compiles a schema; what it costs grows with the schema, so the result is to be kept. */
 export const compileValidator = (schema: JsonSchema): Validator => {
-  const budget = new PatternBudget();
+  const budget = new WorkBudget();
   const validate = newAjv(budget).compile<JsonValue>(schema);
   return (value) => {
     budget.refill();
@@ -26,17 +27,17 @@ export const compileValidator = (schema: JsonSchema): Validator => {
       if (validate(value)) return { status: 'valid' };
       return { status: 'invalid', errors: validate.errors ?? [] };
     } catch (error) {
-      if (error instanceof PatternBudgetError) return { status: 'tooCostly' };
+      if (error instanceof WorkBudgetError) return { status: 'tooCostly' };
       throw error;
     }
   };
 };
 
 /** One for each schema: an Ajv never forgets a schema, and kinds come and go. */
-const newAjv = (budget: PatternBudget): Ajv => {
-  const regExp = (source: string): Pattern => budget.pattern(source);
+const newAjv = (budget: WorkBudget): Ajv => {
+  const regExp = (source: string): Pattern => countedPattern(source, budget);
   // Ajv asks for the engine's name for standalone code, which is never made here.
-  regExp.code = 'budget.pattern';
+  regExp.code = 'countedPattern';
   const ajv = new Ajv({
     allErrors: true,
     // The optimizer costs more than half of a compilation, and validation gains nothing measurable.
@@ -50,9 +51,7 @@ const newAjv = (budget: PatternBudget): Ajv => {
     strict: false,
     validateSchema: false,
   });
-  ajv.addKeyword(boundErrors);
-  ajv.addKeyword(distinct);
-  ajv.addKeyword(separately(ajv));
+  for (const keyword of [among, distinct, repeated(budget), separately(ajv, budget)]) ajv.addKeyword(keyword);
   return ajv;
 };
 
