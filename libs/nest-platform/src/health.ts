@@ -43,7 +43,10 @@ export class HealthRegistry {
 
   report(): HealthReport & Readonly<Record<string, unknown>> {
     const checks = Object.fromEntries(this.states);
-    const status = Object.values(checks).every((state) => state.status === 'ok') ? 'ok' : 'error';
+    const states = Object.values(checks);
+    // A service that has no check yet is still starting.
+    const healthy = states.length > 0 && states.every((state) => state.status === 'ok');
+    const status = healthy ? 'ok' : 'error';
     const facts = Object.fromEntries([...this.facts].map(([name, read]) => [name, read()]));
     return { status, service: this.service, ...facts, checks };
   }

@@ -2,6 +2,7 @@
  * The life of a service process: configuration, start, and one orderly stop, whatever asks for it (SIGINT, SIGTERM, or
  * the end of the supervisor that holds the other end of standard input).
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 
 import { ConfigError, EXIT_CONFIG, readConfig } from './config.js';
@@ -9,6 +10,7 @@ import { createLogger } from './logger.js';
 import type { Logger } from './logger.js';
 
 const STOP_LIMIT_MS = 10_000;
+const STARTING_LIMIT_MS = 1_000;
 
 export interface RunningService {
   close(): Promise<void>;
@@ -29,8 +31,9 @@ export const runService = async <T extends z.ZodRawShape>(definition: ServiceDef
 
   const started = definition.start(config, logger);
   stopWhenAsked(logger, async () => {
-    const running = await started;
-    await running.close();
+    // Who is still starting has promised nothing to anybody: what it has open ends with the process.
+    const running = await Promise.race([started, delay(STARTING_LIMIT_MS)]);
+    await running?.close();
   });
   try {
     await started;
