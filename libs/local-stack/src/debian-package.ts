@@ -110,6 +110,8 @@ const privateAptConfig = (options: { scratch: string; sources: string; acquire: 
     `Dir::Etc::sourcelist "${options.sources}";`,
     `Dir::State::lists "${join(options.scratch, 'lists')}";`,
     `Dir::Cache "${join(options.scratch, 'cache')}";`,
+    // What is installed is of other releases, and must not be preferred.
+    'Dir::State::status "/dev/null";',
     'APT::Sandbox::User "";',
     ...options.acquire,
     '',
