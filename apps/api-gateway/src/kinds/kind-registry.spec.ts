@@ -36,7 +36,12 @@ const crd = (plural: string, resourceVersion?: string): JsonObject => ({
 const event = (version: number, type: LogEvent['record']['type'], object: JsonObject): LogEvent =>
   ({
     version,
-    record: { type, group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
+    record: {
+      type,
+      group: 'apiextensions.k8s.io',
+      resource: 'customresourcedefinitions',
+      name: stringAt(objectAt(object, 'metadata'), 'name'),
+    },
     object: Buffer.from(JSON.stringify(object)),
   }) as LogEvent;
 

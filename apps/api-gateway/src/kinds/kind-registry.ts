@@ -1,5 +1,5 @@
 import type { Commit, LogEvent } from '@holdfast/contracts';
-import { stringAt } from '@holdfast/kernel';
+import { objectAt, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import type { KindDefinition } from '@holdfast/resource';
 
@@ -8,8 +8,8 @@ export const CRD_RESOURCE = 'customresourcedefinitions';
 
 export interface KindRegistryOptions {
   readonly builtIn: readonly KindDefinition[];
-  /** Reads a stored CustomResourceDefinition; its version becomes the kind's revision. */
-  readonly readKind: (crd: JsonObject, revision: number) => KindDefinition;
+  /** Reads a CustomResourceDefinition; its version becomes the kind's revision. Undefined until it is established. */
+  readonly readKind: (crd: JsonObject, revision: number) => KindDefinition | undefined;
 }
 
 /**
@@ -57,7 +57,7 @@ export class KindRegistry {
   load(crds: readonly JsonObject[], version: number): void {
     if (version < this.seen) return;
     this.kinds = new Map(this.builtIn);
-    for (const crd of crds) this.put(crd, Number(stringAt(metadataOf(crd), 'resourceVersion') ?? version));
+    for (const crd of crds) this.put(crd, Number(stringAt(objectAt(crd, 'metadata'), 'resourceVersion') ?? version));
     this.moveTo(version);
     const early = this.early;
     this.early = [];
@@ -76,9 +76,8 @@ export class KindRegistry {
     for (const event of commit.events) {
       if (!isDefinition(event) || event.version <= this.seen) continue;
       const { record, object, version } = event;
-      const crd = JSON.parse(object.toString('utf8')) as JsonObject;
-      if (record.type === 'deleted') this.remove(crd);
-      else this.put(crd, version);
+      if (record.type === 'deleted') this.remove(record.name);
+      else this.put(JSON.parse(object.toString('utf8')) as JsonObject, version);
     }
     this.moveTo(commit.boundary);
   }
@@ -96,13 +95,15 @@ export class KindRegistry {
 
   private put(crd: JsonObject, revision: number): void {
     const kind = this.options.readKind(crd, revision);
+    if (kind === undefined) return;
     this.kinds.set(nameOf(kind.group, kind.plural), kind);
     this.changes += 1;
   }
 
-  private remove(crd: JsonObject): void {
-    const { group, plural } = this.options.readKind(crd, 0);
-    this.kinds.delete(nameOf(group, plural));
+  /** A definition is named `<plural>.<group>`. */
+  private remove(definition: string): void {
+    const dot = definition.indexOf('.');
+    this.kinds.delete(nameOf(definition.slice(dot + 1), definition.slice(0, dot)));
     this.changes += 1;
   }
 
@@ -117,5 +118,3 @@ export class KindRegistry {
 const nameOf = (group: string, resource: string): string => `${group}/${resource}`;
 
 const isDefinition = ({ record }: LogEvent): boolean => record.resource === CRD_RESOURCE && record.group === CRD_GROUP;
-
-const metadataOf = (object: JsonObject): JsonObject => (object['metadata'] ?? {}) as JsonObject;
