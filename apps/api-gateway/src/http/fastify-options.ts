@@ -16,8 +16,9 @@ export const fastifyOptions = () =>
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // Open watches must not keep the service from stopping.
-    forceCloseConnections: true,
+    // Requests that are under way when the service stops are answered; connections without one are closed at once.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: false },
     frameworkErrors: (error, _request, reply) => {

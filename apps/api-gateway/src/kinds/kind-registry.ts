@@ -3,8 +3,8 @@ import { objectAt, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import type { KindDefinition } from '@holdfast/resource';
 
-export const CRD_GROUP = 'apiextensions.k8s.io';
-export const CRD_RESOURCE = 'customresourcedefinitions';
+const CRD_GROUP = 'apiextensions.k8s.io';
+const CRD_RESOURCE = 'customresourcedefinitions';
 
 export interface KindRegistryOptions {
   readonly builtIn: readonly KindDefinition[];
@@ -100,10 +100,9 @@ export class KindRegistry {
     this.changes += 1;
   }
 
-  /** A definition is named `<plural>.<group>`. */
   private remove(definition: string): void {
-    const dot = definition.indexOf('.');
-    this.kinds.delete(nameOf(definition.slice(dot + 1), definition.slice(0, dot)));
+    const { group, plural } = definitionName(definition);
+    this.kinds.delete(nameOf(group, plural));
     this.changes += 1;
   }
 
@@ -117,4 +116,12 @@ export class KindRegistry {
 
 const nameOf = (group: string, resource: string): string => `${group}/${resource}`;
 
-const isDefinition = ({ record }: LogEvent): boolean => record.resource === CRD_RESOURCE && record.group === CRD_GROUP;
+/** Whether the event speaks of a CustomResourceDefinition. */
+export const isDefinition = ({ record }: LogEvent): boolean =>
+  record.resource === CRD_RESOURCE && record.group === CRD_GROUP;
+
+/** A definition is named `<plural>.<group>`. */
+export const definitionName = (name: string): { readonly group: string; readonly plural: string } => {
+  const dot = name.indexOf('.');
+  return { group: name.slice(dot + 1), plural: name.slice(0, dot) };
+};

@@ -1,0 +1,51 @@
+/** The handlers that read collections and the past, put together. */
+import type { CommandSender } from '@holdfast/command-client';
+import type { Logger } from '@holdfast/nest-platform';
+
+import { confirmedEnd } from './commands/confirmed-end.js';
+import { historyHandler } from './history/history-handler.js';
+import { pastHandler } from './history/past-handler.js';
+import { rollbackHandler } from './history/rollback-handler.js';
+import { transactionHandler } from './history/transaction-handler.js';
+import type { WireParts } from './http/compose-wire.js';
+import type { KindRegistry } from './kinds/kind-registry.js';
+import { deleteCollection } from './lists/delete-collection.js';
+import { listHandler } from './lists/list-handler.js';
+import type { ReadModelsReader } from './lists/read-models-reader.js';
+import { watchHandler } from './watch/watch-handler.js';
+import type { WatchHub } from './watch/watch-hub.js';
+
+export interface CollectionParts {
+  readonly commands: CommandSender;
+  readonly registry: KindRegistry;
+  readonly hub: WatchHub;
+  readonly reader: ReadModelsReader;
+  readonly logger: Logger;
+}
+
+export const composeCollections = ({
+  commands,
+  registry,
+  hub,
+  reader,
+  logger,
+}: CollectionParts): Pick<WireParts, 'collections' | 'transactions'> => {
+  const endOfLog = confirmedEnd(commands);
+  return {
+    collections: {
+      list: listHandler(reader),
+      watch: watchHandler({
+        hub,
+        reader,
+        confirmedEnd: endOfLog,
+        random: Math.random,
+        onFailure: (error, { requestID }) => logger.warn({ err: error, requestID }, 'a watch was cut off'),
+      }),
+      deletecollection: deleteCollection({ reader, commands }),
+      history: historyHandler(reader),
+      past: pastHandler(reader),
+      rollback: rollbackHandler({ reader, commands }),
+    },
+    transactions: transactionHandler({ commands, kinds: registry, confirmedEnd: endOfLog }),
+  };
+};
