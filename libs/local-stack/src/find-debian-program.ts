@@ -12,8 +12,6 @@ export const findDebianProgram = async (program: DebianProgram): Promise<string>
   return join(folder, basename(program.places[0] ?? program.package));
 };
 
-const KUBECTL_PACKAGES = { forky: 'kubectl', trixie: 'kubernetes-client' } as const;
-
 /** kubectl 1.36 is in forky, 1.32 in trixie. */
-export const findKubectl = (suite: keyof typeof KUBECTL_PACKAGES): Promise<string> =>
-  findDebianProgram({ package: KUBECTL_PACKAGES[suite], suites: [suite], places: ['usr/bin/kubectl'] });
+export const findKubectl = (suite: 'forky' | 'trixie'): Promise<string> =>
+  findDebianProgram({ package: 'kubectl', suites: [suite], places: ['usr/bin/kubectl'] });
