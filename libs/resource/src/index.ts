@@ -77,7 +77,7 @@ export type {
   PreparedWrite,
   TransactionPreparation,
 } from './decide/prepared-write.js';
-export { selectorValues } from './decide/selector-values.js';
+export { selectorValues } from './selectors/selector-values.js';
 export { decideTransaction, MAX_TRANSACTION_BYTES } from './decide/transaction.js';
 export type { JsonPatchOperation, Patch } from './patch/patch.js';
 

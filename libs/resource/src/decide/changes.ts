@@ -3,17 +3,23 @@ import type { EventRecord, EventType, SelectorValues } from '@holdfast/contracts
 import { encodeObject } from '@holdfast/contracts';
 import { jsonEquals } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
+import { selectorValues } from '../selectors/selector-values.js';
 import { changedPaths } from './changed-paths.js';
 import type { DecidedEvent, StoredObject } from './decision.js';
 import { metadataOf } from './metadata.js';
 import type { Scope } from './scope.js';
-import { selectorValues } from './selector-values.js';
 
-/** One event, from an object's state before (none for a new object) to the one after. */
-export const eventOf = (
-  scope: Scope,
-  { type, before, object }: { type: EventType; before: StoredObject | undefined; object: JsonObject },
-): DecidedEvent => {
+export interface Change {
+  readonly type: EventType;
+  /** The state before; none for a new object. */
+  readonly before: StoredObject | undefined;
+  readonly object: JsonObject;
+  /** Where the two differ. */
+  readonly changed: readonly string[];
+}
+
+/** The event of one change. */
+export const eventOf = (scope: Scope, { type, before, object, changed }: Change): DecidedEvent => {
   const { key, kind, version } = scope;
   const { uid = '' } = metadataOf(object);
   const after = selectorValues(kind, object);
@@ -23,14 +29,19 @@ export const eventOf = (
     uid,
     kind: kind.kind,
     apiVersion: version.name,
-    changed: before === undefined ? [] : changedPaths(before.object, object).filter((path) => path !== GENERATION),
+    changed,
     ...(before === undefined ? {} : { previous: before.version, ...wasOf(selectorValues(kind, before.object), after) }),
-    ...(Object.keys(after.fields).length === 0 ? {} : { fields: after.fields }),
+    ...(isEmpty(after.fields) ? {} : { fields: after.fields }),
   };
   return { key, record, object, bytes: encodeObject(object) };
 };
 
-/** Follows from the rest of the event, so it is not told as a change of its own. */
+/** Where two states differ, but for the generation: that follows from the rest. */
+export const changesBetween = (before: JsonObject, after: JsonObject): readonly string[] => {
+  const paths = changedPaths(before, after);
+  return paths.includes(GENERATION) ? paths.filter((path) => path !== GENERATION) : paths;
+};
+
 const GENERATION = '/metadata/generation';
 
 /** What kind of change leads from one state of an object to another that still exists. */
@@ -41,22 +52,29 @@ export const typeOfChange = (scope: Scope, before: JsonObject, after: JsonObject
 };
 
 /** The spec is everything but the type, the metadata and, where it is the controller's, the status. */
-export const changesSpec = ({ version }: Scope, before: JsonObject, after: JsonObject): boolean =>
-  differ(before, after, version.status) || differ(after, before, version.status);
-
-const differ = (a: JsonObject, b: JsonObject, hasStatus: boolean): boolean => {
-  for (const member in a) {
-    if (member === 'apiVersion' || member === 'kind' || member === 'metadata') continue;
-    if (member === 'status' && hasStatus) continue;
-    if (!jsonEquals(a[member], Object.hasOwn(b, member) ? b[member] : undefined)) return true;
+export const changesSpec = ({ version }: Scope, before: JsonObject, after: JsonObject): boolean => {
+  for (const member in before) {
+    if (!isSpec(member, version.status)) continue;
+    if (!Object.hasOwn(after, member) || !jsonEquals(before[member], after[member])) return true;
+  }
+  for (const member in after) {
+    if (isSpec(member, version.status) && !Object.hasOwn(before, member)) return true;
   }
   return false;
 };
 
+const isSpec = (member: string, hasStatus: boolean): boolean => {
+  if (member === 'apiVersion' || member === 'kind' || member === 'metadata') return false;
+  return member !== 'status' || !hasStatus;
+};
+
 const wasOf = (before: SelectorValues, after: SelectorValues): Pick<EventRecord, 'was'> => {
-  const was = {
-    ...(jsonEquals(before.labels, after.labels) ? {} : { labels: before.labels }),
-    ...(jsonEquals(before.fields, after.fields) ? {} : { fields: before.fields }),
-  };
-  return Object.keys(was).length === 0 ? {} : { was };
+  const labels = jsonEquals(before.labels, after.labels) ? {} : { labels: before.labels };
+  const fields = jsonEquals(before.fields, after.fields) ? {} : { fields: before.fields };
+  return isEmpty(labels) && isEmpty(fields) ? {} : { was: { ...labels, ...fields } };
+};
+
+const isEmpty = (object: object): boolean => {
+  for (const _member in object) return false;
+  return true;
 };

@@ -45,7 +45,11 @@ export const decideCreate = (state: ResourceState, write: PreparedCreate, contex
   const now = timestampOf(context.now);
   const started = { ...result.object, metadata: newMetadata(scope, sent, { uid: context.ids.uid(), now }) };
   const object = strategyOf(scope.kind).complete?.(started, { before: undefined, state, now }) ?? started;
-  return accepted(eventOf(scope, { type: 'created', before: undefined, object }), 'created', result.warnings);
+  return accepted(
+    eventOf(scope, { type: 'created', before: undefined, object, changed: [] }),
+    'created',
+    result.warnings,
+  );
 };
 
 const refuseClosed = (state: ResourceState, { kind, key, subject }: Scope): Refusal | undefined => {

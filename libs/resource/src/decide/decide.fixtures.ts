@@ -70,6 +70,9 @@ export const rackKind = (
   ...kindChanges,
 });
 
+/** One for all worlds, since its schema is compiled once. */
+const racks = rackKind();
+
 /** A rack as it is stored, with changes merged into its metadata and put beside it. */
 export const rack = (name: string, { metadata, ...rest }: JsonObject = {}): JsonObject => ({
   apiVersion: 'inventory.holdfast.dev/v1',
@@ -234,7 +237,7 @@ export const context = (changes: Partial<DecisionContext> = {}): DecisionContext
 /** A world with the core kinds, racks, the namespace `default`, and what is named. */
 export const world = (...things: (JsonObject | KindDefinition)[]): World => {
   const made = new World();
-  for (const kind of [...coreKinds, rackKind()]) made.learn(kind);
+  for (const kind of [...coreKinds, racks]) made.learn(kind);
   for (const thing of [namespace('default'), ...things]) {
     if ('plural' in thing) made.learn(thing as KindDefinition);
     else store(made, thing);

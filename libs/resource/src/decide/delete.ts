@@ -1,8 +1,7 @@
-import { jsonEquals } from '@holdfast/kernel';
 import type { JsonObject, Refusal } from '@holdfast/kernel';
 import type { Preconditions, PropagationPolicy } from '@holdfast/contracts';
 import { strategyOf } from '../core-kinds/strategies.js';
-import { eventOf, typeOfChange } from './changes.js';
+import { changesBetween, eventOf, typeOfChange } from './changes.js';
 import type { Decision, DecisionContext, ResourceState, StoredObject } from './decision.js';
 import { keptMetadata } from './metadata-change.js';
 import { metadataOf } from './metadata.js';
@@ -32,11 +31,13 @@ export const decideDelete = (state: ResourceState, write: PreparedDelete, contex
   const asked = askedToGo(scope, held, timestampOf(context.now));
   if (isLetGo(scope, asked)) {
     const last = metadataOf(current.object).deletionTimestamp === undefined ? current.object : asked;
-    return happened(eventOf(scope, { type: 'deleted', before: current, object: last }), 'deleted');
+    const changed = changesBetween(current.object, last);
+    return happened(eventOf(scope, { type: 'deleted', before: current, object: last, changed }), 'deleted');
   }
-  if (jsonEquals(asked, current.object)) return unchanged(current);
+  const changed = changesBetween(current.object, asked);
+  if (changed.length === 0) return unchanged(current);
   const type = typeOfChange(scope, current.object, asked);
-  return happened(eventOf(scope, { type, before: current, object: asked }), 'changed');
+  return happened(eventOf(scope, { type, before: current, object: asked, changed }), 'changed');
 };
 
 const refuseUndeletable = ({ kind, subject }: Scope, { object }: StoredObject): Refusal | undefined => {

@@ -55,10 +55,10 @@ const knownMembers = (sent: JsonValue | undefined): { metadata: Metadata; unknow
   const members = objectMember(sent, 'metadata');
   const metadata: Record<string, JsonValue> = {};
   const unknown: string[] = [];
-  for (const [member, read] of readers) {
+  for (const [member, read, path] of readers) {
     const found = members[member];
     if (found === undefined || found === null) continue;
-    const value = read(found, `metadata.${member}`);
+    const value = read(found, path);
     if (value !== undefined) metadata[member] = value;
   }
   for (const member in members) if (!known.has(member)) unknown.push(`metadata.${member}`);
@@ -126,21 +126,23 @@ const ownerReference = (value: JsonValue, path: string): JsonObject => {
   };
 };
 
-const readers: readonly (readonly [keyof Metadata, Reader])[] = [
-  ['name', text],
-  ['generateName', text],
-  ['namespace', text],
-  ['uid', text],
-  ['resourceVersion', text],
-  ['generation', integer],
-  ['creationTimestamp', timestamp],
-  ['deletionTimestamp', timestamp],
-  ['deletionGracePeriodSeconds', integer],
-  ['labels', textMap],
-  ['annotations', textMap],
-  ['ownerReferences', list(ownerReference)],
-  ['finalizers', list((value, path) => text(value, path) ?? '')],
-];
+const readers: readonly (readonly [keyof Metadata, Reader, path: string])[] = (
+  [
+    ['name', text],
+    ['generateName', text],
+    ['namespace', text],
+    ['uid', text],
+    ['resourceVersion', text],
+    ['generation', integer],
+    ['creationTimestamp', timestamp],
+    ['deletionTimestamp', timestamp],
+    ['deletionGracePeriodSeconds', integer],
+    ['labels', textMap],
+    ['annotations', textMap],
+    ['ownerReferences', list(ownerReference)],
+    ['finalizers', list((value, path) => text(value, path) ?? '')],
+  ] satisfies [keyof Metadata, Reader][]
+).map(([member, read]) => [member, read, `metadata.${member}`]);
 
 /** Members of ObjectMeta that clients may send and nobody keeps. */
 const dropped = ['managedFields', 'selfLink'];

@@ -1,13 +1,11 @@
 /** The state as the operations of a transaction see it, and what they did to each object, folded into one event. */
 import { keyText } from '@holdfast/contracts';
 import type { EventType, ObjectKey } from '@holdfast/contracts';
-import { jsonEquals } from '@holdfast/kernel';
-import type { JsonObject } from '@holdfast/kernel';
 import { isCrdKey } from '../crd/crd-object.js';
 import { kindFromCrd } from '../crd/kind-from-crd.js';
 import { kindVersion } from '../kind.js';
 import type { KindDefinition } from '../kind.js';
-import { eventOf, typeOfChange } from './changes.js';
+import { changesBetween, eventOf, typeOfChange } from './changes.js';
 import type { DecidedEvent, ResourceState, StoredObject } from './decision.js';
 import { metadataOf } from './metadata.js';
 import type { Scope } from './scope.js';
@@ -97,9 +95,10 @@ export const foldLife = (life: Life): Folded => {
   const { record, object } = lastOf(life);
   const isGone = record.type === 'deleted';
   if (before === undefined && isGone) return { kind: 'removed' };
-  if (before !== undefined && !isGone && isSame(before.object, object)) return { kind: 'unchanged', current: before };
   if (events.length === 1) return { kind: 'event', event: lastOf(life) };
-  return { kind: 'event', event: eventOf(scope, { type: foldedType(life, isGone), before, object }) };
+  const changed = before === undefined ? [] : changesBetween(before.object, object);
+  if (before !== undefined && !isGone && changed.length === 0) return { kind: 'unchanged', current: before };
+  return { kind: 'event', event: eventOf(scope, { type: foldedType(life, isGone), before, object, changed }) };
 };
 
 const foldedType = ({ scope, before, events }: Life, isGone: boolean): EventType => {
@@ -108,12 +107,5 @@ const foldedType = ({ scope, before, events }: Life, isGone: boolean): EventType
   if (before !== undefined) return typeOfChange(scope, before.object, object);
   return metadataOf(object).deletionTimestamp === undefined ? 'created' : 'deletionRequested';
 };
-
-/** Whether a life ended where it began; the generation counts what happened on the way. */
-const isSame = (before: JsonObject, after: JsonObject): boolean =>
-  jsonEquals(
-    { ...before, metadata: { ...metadataOf(before), generation: 0 } },
-    { ...after, metadata: { ...metadataOf(after), generation: 0 } },
-  );
 
 const lastOf = ({ events }: Life): DecidedEvent => events.at(-1) as DecidedEvent;

@@ -1,12 +1,11 @@
 /** The common end of every write to an object that exists: update, status update, patch, rollback. */
 import type { Preconditions, Target } from '@holdfast/contracts';
-import { jsonEquals } from '@holdfast/kernel';
 import type { JsonObject, Refusal } from '@holdfast/kernel';
 import { strategyOf } from '../core-kinds/strategies.js';
 import { invalidValue } from '../refusal/causes.js';
 import { invalid } from '../refusal/invalid.js';
 import { withMember } from './admit-replacement.js';
-import { changesSpec, eventOf, typeOfChange } from './changes.js';
+import { changesBetween, changesSpec, eventOf, typeOfChange } from './changes.js';
 import type { Decision, DecisionContext, ResourceState, StoredObject } from './decision.js';
 import { checkMetadataChange, keptMetadata } from './metadata-change.js';
 import { metadataOf } from './metadata.js';
@@ -49,13 +48,14 @@ export const decideReplacement = (
 
   const around = { before: current, state, now: timestampOf(context.now), subresource };
   const completed = strategy.complete?.(wanted, around) ?? wanted;
-  if (jsonEquals(completed, current.object)) return unchanged(current, result.warnings);
+  const changed = changesBetween(current.object, completed);
+  if (changed.length === 0) return unchanged(current, result.warnings);
   const object = changesSpec(scope, current.object, completed) ? nextGeneration(completed) : completed;
   if (isLetGo(scope, object)) {
-    return happened(eventOf(scope, { type: 'deleted', before: current, object }), 'deleted', result.warnings);
+    return happened(eventOf(scope, { type: 'deleted', before: current, object, changed }), 'deleted', result.warnings);
   }
   const type = typeOfChange(scope, current.object, object);
-  return accepted(eventOf(scope, { type, before: current, object }), 'changed', result.warnings);
+  return accepted(eventOf(scope, { type, before: current, object, changed }), 'changed', result.warnings);
 };
 
 /** The object's metadata counts one more change of what it asks for. */
