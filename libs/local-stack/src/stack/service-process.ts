@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 
 import { forgetProcess, guardProcess } from '../guardian.js';
 import { pollUntil } from '../poll.js';
+import { ConfigurationError } from './configuration.js';
 import { crashesInARow, restartDelay } from './back-off.js';
 import type { Report } from './events.js';
 
@@ -134,7 +135,11 @@ export class ServiceProcess {
     this.child = undefined;
     if (this.stopping) return;
     this.crashes = crashesInARow(this.crashes, performance.now() - startedAt);
-    if (!this.everReady && (code === WRONG_CONFIGURATION || this.crashes >= CRASHES_BEFORE_READY)) {
+    if (!this.everReady && code === WRONG_CONFIGURATION) {
+      this.failure = new ConfigurationError(this.lastLines.map((line) => line.trim()));
+      return;
+    }
+    if (!this.everReady && this.crashes >= CRASHES_BEFORE_READY) {
       this.failure = this.startError(`it ended with ${outcome}`);
       return;
     }

@@ -15,6 +15,7 @@ import { eventually, temporaryFolder } from '@holdfast/testing';
 import type { TemporaryFolder } from '@holdfast/testing';
 
 import { isAlive } from '../process-identity.js';
+import { ConfigurationError } from './configuration.js';
 import type { StackEvent } from './events.js';
 import { readText } from './files.js';
 import { AlreadyRunningError } from './lock.js';
@@ -151,7 +152,8 @@ describe('a stack', () => {
   });
 
   it('does not start when a service cannot, says what that said, and leaves nothing', async () => {
-    await expect(start({ HOLDFAST_FAKE_FAILS: 'HOLDFAST_SECRET' })).rejects.toThrow(/missing: HOLDFAST_SECRET/);
+    const wrong = new ConfigurationError(['missing: HOLDFAST_SECRET']);
+    await expect(start({ HOLDFAST_FAKE_FAILS: 'HOLDFAST_SECRET' })).rejects.toEqual(wrong);
     expect(await readdir(folder.path)).not.toContain('lock.json');
   });
 
