@@ -9,41 +9,24 @@ export type {
   ScaleSubresource,
 } from './kind.js';
 
-export { decodeJson, decodeObject } from './json/decode-json.js';
-export type { Decoded } from './json/decode-json.js';
-export { MAX_JSON_DEPTH, scanJson } from './json/scan-json.js';
-export type { JsonScan } from './json/scan-json.js';
-export {
-  annotationKey,
-  dns1035Label,
-  dns1123Label,
-  dns1123Subdomain,
-  labelValue,
-  pathSegment,
-  qualifiedName,
-} from './names/grammar.js';
-export type { NameRule } from './names/grammar.js';
-export { checkMetadata, checkName, MAX_ANNOTATION_BYTES, nameCauses } from './names/metadata.js';
+export { decodeJson } from './json/decode-json.js';
+export { scanJson } from './json/scan-json.js';
 export {
   causeText,
-  duplicateValue,
   forbidden,
   invalidType,
   invalidValue,
   requiredValue,
   tooLong,
-  tooMany,
   unsupportedValue,
 } from './refusal/causes.js';
 export { invalid } from './refusal/invalid.js';
 export { admit } from './schema/admit.js';
 export type { AdmissionRequest, AdmissionResult } from './schema/admit.js';
-export { objectMetaSchema } from './schema/object-meta.js';
-export { checkStructural, MAX_SCHEMA_NODES } from './schema/structural.js';
-export { fieldLabel, fieldLabelSupported, parseFieldSelector, refuseFieldLabels } from './selectors/field-selector.js';
+export { parseFieldSelector, refuseFieldLabels } from './selectors/field-selector.js';
 export { parseLabelSelector } from './selectors/label-selector.js';
 export { matchesSelector } from './selectors/selector.js';
-export type { ParsedSelector, Selector, SelectorOperator, SelectorRequirement } from './selectors/selector.js';
+export type { ParsedSelector, Selector, SelectorRequirement } from './selectors/selector.js';
 
 export { encodeObject } from '@holdfast/contracts';
 export { coreKinds } from './core-kinds/core-kinds.js';

@@ -1,19 +1,18 @@
 /** Bodies become values here, or a refusal in the words of the Kubernetes API. */
 import type { FieldValidation } from '@holdfast/contracts';
-import { isJsonObject } from '@holdfast/kernel';
-import type { JsonObject, JsonValue, Refusal } from '@holdfast/kernel';
+import type { JsonValue, Refusal } from '@holdfast/kernel';
 import { scanJson } from './scan-json.js';
 import type { JsonScan } from './scan-json.js';
 
-export type Decoded<T> =
-  | { readonly ok: true; readonly value: T; readonly warnings: readonly string[] }
+export type Decoded =
+  | { readonly ok: true; readonly value: JsonValue; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
  * Reads any JSON value. A key that stands twice is refused under Strict, warned of under Warn and ignored under
  * Ignore (the last one wins); everything else that `scanJson` finds is always refused.
  */
-export const decodeJson = (bytes: Uint8Array, fieldValidation: FieldValidation): Decoded<JsonValue> => {
+export const decodeJson = (bytes: Uint8Array, fieldValidation: FieldValidation): Decoded => {
   const scan = scanJson(bytes);
   if (!scan.ok) return refused(describe(scan));
   const duplicates = scan.duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`);
@@ -22,15 +21,6 @@ export const decodeJson = (bytes: Uint8Array, fieldValidation: FieldValidation):
   }
   const value = JSON.parse(textOf(bytes)) as JsonValue;
   return { ok: true, value, warnings: fieldValidation === 'Warn' ? duplicates : [] };
-};
-
-/** Reads a JSON object; anything else is refused. */
-export const decodeObject = (bytes: Uint8Array, fieldValidation: FieldValidation): Decoded<JsonObject> => {
-  const decoded = decodeJson(bytes, fieldValidation);
-  if (!decoded.ok) return decoded;
-  const { value, warnings } = decoded;
-  if (isJsonObject(value)) return { ok: true, value, warnings };
-  return refused(`the body must be a JSON object, not ${nameOfType(value)}`);
 };
 
 const describe = (scan: JsonScan & { ok: false }): string => {
@@ -46,6 +36,3 @@ const refused = (message: string): { ok: false; refusal: Refusal } => ({
 
 const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-
-const nameOfType = (value: JsonValue): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;

@@ -7,7 +7,7 @@ import { JsonProblem, unexpectedByte } from './json-problem.js';
 import type { JsonProblemKind } from './json-problem.js';
 import { afterLiteral, afterNumber, afterString } from './json-tokens.js';
 
-export const MAX_JSON_DEPTH = 256;
+const MAX_JSON_DEPTH = 256;
 /** Duplicates beyond this many are not listed. */
 const MAX_DUPLICATES = 20;
 /** Up to so many keys are compared one by one; larger objects keep a set. */

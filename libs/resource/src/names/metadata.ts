@@ -5,7 +5,7 @@ import { forbidden, invalidValue, requiredValue, tooLong } from '../refusal/caus
 import { annotationKey, byteLength, labelValue, qualifiedName } from './grammar.js';
 import type { NameRule } from './grammar.js';
 
-export const MAX_ANNOTATION_BYTES = 256 * 1024;
+const MAX_ANNOTATION_BYTES = 256 * 1024;
 
 /** The complaints of a rule about one field's text. */
 export const nameCauses = (field: string, text: string, rule: NameRule): readonly Cause[] => {

@@ -14,7 +14,7 @@ const texts = (description: string): JsonObject => ({
   description,
 });
 
-export const ownerReferenceSchema: JsonObject = {
+const ownerReferenceSchema: JsonObject = {
   type: 'object',
   description: 'An object that this one belongs to: when all of its owners are gone, it goes too.',
   required: ['apiVersion', 'kind', 'name', 'uid'],
@@ -32,7 +32,7 @@ export const ownerReferenceSchema: JsonObject = {
   'x-kubernetes-map-type': 'atomic',
 };
 
-export const managedFieldsEntrySchema: JsonObject = {
+const managedFieldsEntrySchema: JsonObject = {
   type: 'object',
   description: 'The fields that one manager set.',
   properties: {

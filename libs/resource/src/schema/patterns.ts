@@ -5,11 +5,11 @@
 import { RE2JS, RE2JSException } from 're2js';
 import type { WorkBudget } from './work-budget.js';
 
-export const MAX_PATTERN_LENGTH = 1024;
+const MAX_PATTERN_LENGTH = 1024;
 /** States of one compiled pattern. */
-export const MAX_PATTERN_STATES = 2500;
+const MAX_PATTERN_STATES = 2500;
 /** States of all patterns of a schema together. */
-export const MAX_SCHEMA_PATTERN_STATES = 50_000;
+const MAX_SCHEMA_PATTERN_STATES = 50_000;
 
 /** Finds what is wrong with the patterns of one schema, keeping count of their size. */
 export class PatternCheck {

@@ -14,7 +14,7 @@ import { checkKeywords } from './schema-keywords.js';
 import { checkNested, isIntOrString } from './schema-nested.js';
 
 /** Schemas within one schema: more would take too long to compile. */
-export const MAX_SCHEMA_NODES = 10_000;
+const MAX_SCHEMA_NODES = 10_000;
 /** Complaints beyond this many are not listed. */
 const MAX_CAUSES = 100;
 
