@@ -17,6 +17,7 @@ export class ProjectionBehind extends Error {
 interface Waiter {
   readonly boundary: number;
   readonly resolve: () => void;
+  readonly giveUp: () => void;
 }
 
 /** An announcement can be lost, so whoever still waits asks again. */
@@ -45,9 +46,10 @@ export class ProjectionWatch {
     let timer: NodeJS.Timeout | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        waiter = { boundary, resolve };
+        const giveUp = (): void => reject(new ProjectionBehind(boundary, this.reached));
+        waiter = { boundary, resolve, giveUp };
         this.waiters.add(waiter);
-        timer = setTimeout(() => reject(new ProjectionBehind(boundary, this.reached)), deadline - Date.now());
+        timer = setTimeout(giveUp, deadline - Date.now());
         this.nudge();
       });
     } finally {
@@ -57,7 +59,9 @@ export class ProjectionWatch {
     }
   }
 
+  /** Nobody waits any longer: whoever does is told that the rows are behind. */
   close(): void {
+    for (const waiter of this.waiters) waiter.giveUp();
     this.rest();
     this.announcements.unsubscribe();
   }
