@@ -30,7 +30,6 @@ export type { ParsedSelector, Selector, SelectorRequirement } from './selectors/
 
 export { encodeObject } from '@holdfast/contracts';
 export { coreKinds } from './core-kinds/core-kinds.js';
-export { createDefaultNamespace } from './core-kinds/default-namespace.js';
 export { isCrdKey } from './crd/crd-object.js';
 export { kindFromCrd } from './crd/kind-from-crd.js';
 export { decide } from './decide/decide.js';
@@ -39,30 +38,14 @@ export type {
   Decision,
   DecisionContext,
   OperationResult,
-  Refused,
   ResourceState,
   StoredObject,
   TransactionDecision,
-  WriteOutcome,
 } from './decide/decision.js';
-export { MAX_OBJECT_BYTES } from './decide/outcome.js';
-export { applyAside } from './decide/patch.js';
 export { prepare } from './decide/prepare.js';
-export { MAX_TRANSACTION_OPERATIONS, prepareTransaction } from './decide/prepare-transaction.js';
-export type {
-  Admission,
-  Preparation,
-  PreparedCreate,
-  PreparedDelete,
-  PreparedPatch,
-  PreparedRollback,
-  PreparedUpdate,
-  PreparedWrite,
-  TransactionPreparation,
-} from './decide/prepared-write.js';
-export { selectorValues } from './selectors/selector-values.js';
-export { decideTransaction, MAX_TRANSACTION_BYTES } from './decide/transaction.js';
-export type { JsonPatchOperation, Patch } from './patch/patch.js';
+export { prepareTransaction } from './decide/prepare-transaction.js';
+export type { Preparation, PreparedWrite, TransactionPreparation } from './decide/prepared-write.js';
+export { decideTransaction } from './decide/transaction.js';
 
 export { compileJsonPath, JsonPathError } from './json-path/json-path.js';
 export type { JsonPath } from './json-path/json-path.js';

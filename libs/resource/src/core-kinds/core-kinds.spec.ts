@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { objectAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
-import { decide } from '../decide/decide.js';
-import { context, create, given, mergePatch, NOW, world } from '../decide/decide.fixtures.js';
+import { create, given, mergePatch, NOW } from '../decide/decide.fixtures.js';
 import { coreKinds } from './core-kinds.js';
-import { createDefaultNamespace } from './default-namespace.js';
 
 const core = (resource: string, name = '') => ({ group: '', version: 'v1', resource, namespace: 'default', name });
 const configMap = (changes: JsonObject): JsonObject => ({ metadata: { name: 'settings' }, ...changes });
@@ -30,30 +28,30 @@ describe('the core kinds', () => {
     for (const { kind, versions } of coreKinds) for (const { schema } of versions) visit(schema, kind);
     expect(undescribed).toEqual([]);
   });
-
-  it('begin with the namespace `default`', () => {
-    expect(decide(world(), createDefaultNamespace(), context())).toMatchObject({
-      refusal: { reason: 'AlreadyExists' },
-    });
-    const empty = world();
-    empty.objects.clear();
-    expect(decide(empty, createDefaultNamespace(), context())).toMatchObject({
-      events: [
-        {
-          object: {
-            apiVersion: 'v1',
-            kind: 'Namespace',
-            metadata: { name: 'default', labels: { 'kubernetes.io/metadata.name': 'default' }, creationTimestamp: NOW },
-            spec: { finalizers: ['kubernetes'] },
-            status: { phase: 'Active' },
-          },
-        },
-      ],
-    });
-  });
 });
 
 describe('a namespace', () => {
+  it('begins Active, held, and with its name as a label', () => {
+    given()
+      .when(create({ metadata: { name: 'lab' } }, { ...core('namespaces'), namespace: '' }))
+      .then({
+        type: 'created',
+        object: {
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata: {
+            name: 'lab',
+            uid: 'new-uid-1',
+            generation: 1,
+            creationTimestamp: NOW,
+            labels: { 'kubernetes.io/metadata.name': 'lab' },
+          },
+          spec: { finalizers: ['kubernetes'] },
+          status: { phase: 'Active' },
+        },
+      });
+  });
+
   it('whose name is longer than a DNS label is refused', () => {
     given()
       .when(create({ metadata: { name: 'a'.repeat(64) } }, { ...core('namespaces'), namespace: '' }))

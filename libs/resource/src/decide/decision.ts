@@ -29,8 +29,6 @@ export interface DecisionContext {
     suffix(): string;
   };
   readonly fence?: Fence;
-  /** How much a transaction may write, in bytes as stored; 4 MiB when it is not said. */
-  readonly maxTransactionBytes?: number;
 }
 
 /** An event that a decision made; it has no version yet. */

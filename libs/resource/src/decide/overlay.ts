@@ -25,6 +25,8 @@ export type Folded =
 
 export class Overlay implements ResourceState {
   readonly lives: Life[] = [];
+  /** What the newest states of all lives come to. */
+  bytes = 0;
   private readonly newest = new Map<string, number>();
   private readonly changedKinds = new Map<string, KindDefinition | undefined>();
   private kindChanges = 0;
@@ -63,6 +65,7 @@ export class Overlay implements ResourceState {
     const index = this.indexOf(event.key);
     const life = this.lives[index ?? -1];
     if (index === undefined || life === undefined || lastOf(life).record.type === 'deleted') return this.begin(event);
+    this.bytes += event.bytes.length - lastOf(life).bytes.length;
     this.lives[index] = { ...life, events: [...life.events, event] };
     this.follow(event);
     return index;
@@ -77,6 +80,7 @@ export class Overlay implements ResourceState {
     const before = this.indexOf(key) === undefined ? this.state.get(key) : undefined;
     this.newest.set(keyText(key), this.lives.length);
     this.lives.push({ scope, before, events: [event] });
+    this.bytes += event.bytes.length;
     this.follow(event);
     return this.lives.length - 1;
   }

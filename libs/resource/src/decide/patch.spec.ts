@@ -1,9 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { applyAside } from './patch.js';
-import { prepare } from './prepare.js';
-import { decide } from './decide.js';
 import {
-  context,
   given,
   GIVEN_VERSION,
   jsonPatch,
@@ -12,8 +8,6 @@ import {
   namespaceTarget,
   NOW,
   rack,
-  rackKind,
-  world,
 } from './decide.fixtures.js';
 import type { When } from './decide.fixtures.js';
 
@@ -161,29 +155,5 @@ describe('a strategic merge patch', () => {
       .thenObject('metadataChanged', {
         metadata: expect.objectContaining({ finalizers: ['holdfast.dev/a', 'holdfast.dev/b'] }),
       });
-  });
-});
-
-describe('a patch that was applied aside', () => {
-  const { write, body } = mergePatch('web-1', { spec: { color: 'blue' } });
-  const prepared = () => {
-    const preparation = prepare(write, Buffer.from(JSON.stringify(body)), rackKind());
-    if (!preparation.ok || preparation.write.verb !== 'patch') throw new Error('not a patch');
-    return preparation.write;
-  };
-
-  it('is decided as if it had been applied in its turn', () => {
-    const state = world(rack('web-1'));
-    const aside = applyAside(state, prepared());
-    expect(aside.applied?.to).toBe(GIVEN_VERSION);
-    expect(decide(state, aside, context())).toEqual(decide(state, prepared(), context()));
-  });
-
-  it('is applied again when the object has changed since', () => {
-    const aside = applyAside(world(rack('web-1')), prepared());
-    const newer = world(rack('web-1', { metadata: { resourceVersion: '2048' }, spec: { color: 'red', size: 5 } }));
-    expect(decide(newer, aside, context())).toMatchObject({
-      events: [{ object: { spec: { color: 'blue', size: 5 } }, record: { previous: 2048 } }],
-    });
   });
 });

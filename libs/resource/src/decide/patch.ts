@@ -20,23 +20,13 @@ export const decidePatch = (state: ResourceState, write: PreparedPatch, context:
   const current = state.get(scope.key);
   if (current === undefined) return refused(notFound(scope.subject));
 
-  const { applied } = write;
-  const isCurrent = applied?.to === current.version && applied.admission.revision === scope.kind.revision;
-  const admission = isCurrent ? applied.admission : admitPatched(scope, current, write);
+  const admission = admitPatched(scope, current, write);
   const { subresource } = target;
   return decideReplacement(
     state,
     { scope, current, admission, subresource, preconditions, versionRequired: false },
     context,
   );
-};
-
-/** Does the costly part of a patch aside; the result counts as long as `current` is the newest state. */
-export const applyAside = (state: ResourceState, write: PreparedPatch): PreparedPatch => {
-  const found = scopeOf(state.kind(write.target.group, write.target.resource), write.target);
-  const current = found.ok ? state.get(found.scope.key) : undefined;
-  if (!found.ok || current === undefined) return write;
-  return { ...write, applied: { to: current.version, admission: admitPatched(found.scope, current, write) } };
 };
 
 const admitPatched = (scope: Scope, current: StoredObject, write: PreparedPatch): Admission => {

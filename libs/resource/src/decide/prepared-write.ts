@@ -36,8 +36,6 @@ export interface PreparedPatch extends Prepared {
   readonly verb: 'patch';
   readonly patch: Patch;
   readonly preconditions: Preconditions;
-  /** What the patch made of one version of the object, computed aside; counts while that version is the newest. */
-  readonly applied?: { readonly to: number; readonly admission: Admission };
 }
 
 export interface PreparedDelete extends Prepared {

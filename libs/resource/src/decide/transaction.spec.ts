@@ -44,16 +44,16 @@ describe('a transaction', () => {
     });
   });
 
-  it('that would write too many bytes is refused with the limit', () => {
-    const operations = ['a', 'b', 'c'].map((name) => ({ ...create(web(name)).write, body: web(name) }));
-    const preparation = operationsOf(operations);
-    if (!preparation.ok) throw new Error(preparation.refusal.message);
-    expect(decideTransaction(world(), preparation.operations, context({ maxTransactionBytes: 1000 }))).toMatchObject({
-      refusal: {
-        reason: 'RequestEntityTooLarge',
-        message: expect.stringMatching(/^the transaction is \d+ bytes as stored, the limit is 1000 bytes$/) as unknown,
-      },
-    });
+  it('that would write more than 4 MiB is refused with the limit', () => {
+    const tags = Array.from({ length: 450 }, () => 'x'.repeat(1000));
+    const large = Array.from({ length: 10 }, (_, i) => rack(`web-${i}`, { spec: { color: 'red', size: 1, tags } }));
+    given(...large)
+      .whenTogether(...large.map((_, i) => paint(`web-${i}`, 'blue')))
+      .thenRefused(
+        'RequestEntityTooLarge',
+        /^operations\[9\]: the transaction is \d+ bytes as stored so far, the limit is 4194304 bytes$/,
+        'operations[9]',
+      );
   });
 
   it('does nothing when one operation is refused, and names it', () => {

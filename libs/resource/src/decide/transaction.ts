@@ -1,4 +1,5 @@
 /** Several writes as one: later ones see earlier ones, all happen or none does. */
+import type { Refusal } from '@holdfast/kernel';
 import { decideWrite } from './decide.js';
 import type { DecidedEvent, DecisionContext, OperationResult, ResourceState, TransactionDecision } from './decision.js';
 import { refuseStaleFence } from './fence.js';
@@ -8,7 +9,7 @@ import { foldLife, Overlay } from './overlay.js';
 import type { PreparedWrite } from './prepared-write.js';
 import { tooLarge } from './refusals.js';
 
-/** The limit of a transaction's events as they are stored, where the context names none. */
+/** What the objects of one transaction may come to, as they are stored; a smaller log takes less. */
 export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
 
 /** What the operations together do to the newest state; the first one that is refused refuses them all. */
@@ -30,16 +31,14 @@ export const decideTransaction = (
     warnings.push(...decision.warnings);
     if (decision.kind === 'unchanged') parts.push(overlay.indexOf(decision.current.key) ?? decision);
     else for (const event of decision.events) parts.push(overlay.apply(event));
+    if (overlay.bytes > MAX_TRANSACTION_BYTES) return refused(ofOperation(outgrown(overlay.bytes), index));
   }
-
   const { events, results } = fold(overlay);
-  const limit = context.maxTransactionBytes ?? MAX_TRANSACTION_BYTES;
-  const size = events.reduce((sum, { bytes, record }) => sum + bytes.length + JSON.stringify(record).length + 2, 0);
-  if (size > limit) {
-    return refused(tooLarge(`the transaction is ${size} bytes as stored, the limit is ${limit} bytes`));
-  }
   return { kind: 'accepted', events, results: parts.map((part) => resultOf(part, results)), warnings };
 };
+
+const outgrown = (bytes: number): Refusal =>
+  tooLarge(`the transaction is ${bytes} bytes as stored so far, the limit is ${MAX_TRANSACTION_BYTES} bytes`);
 
 const fold = ({ lives }: Overlay): { events: readonly DecidedEvent[]; results: readonly OperationResult[] } => {
   const events: DecidedEvent[] = [];
