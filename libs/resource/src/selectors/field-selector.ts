@@ -48,7 +48,7 @@ const unescape = (text: string): { ok: true; text: string } | { ok: false; probl
 };
 
 /** The field that a selectable path of a kind is selected by: `spec.color` for `.spec.color`. */
-const fieldLabel = (selectableField: string): string => selectableField.replace(/^\./, '');
+export const fieldLabel = (selectableField: string): string => selectableField.replace(/^\./, '');
 
 /** Whether a kind can be selected by a field: by its name, its namespace, and what it declares. */
 export const fieldLabelSupported = (kind: KindDefinition, version: string, label: string): boolean => {
