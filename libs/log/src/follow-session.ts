@@ -101,7 +101,7 @@ export class FollowSession {
 
   /** Nobody waits for the answer: the server forgets the consumer by itself, this only makes it sooner. */
   #deleteConsumer(): void {
-    if (!this.link.connected || this.link.nc.isDraining()) return;
+    if (!this.link.connected || this.link.nc.isClosed() || this.link.nc.isDraining()) return;
     this.link.nc.publish(`$JS.API.CONSUMER.DELETE.${LOG_STREAM}.${this.#name}`, '', {
       reply: `${this.#inbox}.deleted`,
     });
