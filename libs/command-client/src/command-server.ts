@@ -45,9 +45,18 @@ export class CommandServer {
 
   /** Takes no more commands; resolves when those that were taken are answered, or left to the next transactor. */
   async stop(): Promise<void> {
-    this.#subscription?.unsubscribe();
+    await this.#takeLast();
     await Promise.allSettled(this.#deciding);
     this.#flush();
+  }
+
+  /** Takes what the server had delivered already: nobody would tell its senders that it was dropped. */
+  async #takeLast(): Promise<void> {
+    try {
+      await this.#subscription?.drain();
+    } catch {
+      // Without a connection there is nothing more to come.
+    }
   }
 
   #receive(msg: Msg): void {
