@@ -1,35 +1,26 @@
 /**
- * Which kinds are slow to decide in spite of small bodies, by the running mean of what their decisions took. A mean,
- * since a single one may have waited for the processor, compiled a schema, or collected garbage.
+ * Which kinds are slow to decide in spite of small bodies: those of which none of the last decisions was quick. A single
+ * slow one tells nothing; it may have waited for the processor, compiled a schema, or been the first of its kind.
  */
-const SLOW_MS = 3;
-const WEIGHT = 0.2;
-const ENOUGH = 5;
+const QUICK_MS = 3;
+const DECISIONS = 8;
 /** After that, a kind is given the chance to be quick again. */
 const REMEMBERED_MS = 60_000;
 
-interface Measured {
-  readonly decisions: number;
-  readonly meanMs: number;
-  readonly slowSince: number | undefined;
-}
-
 export class SlowKinds {
-  private readonly measured = new Map<string, Measured>();
+  /** By a revision of a kind: how many decisions in a row were slow, and when the last one was. */
+  private readonly slow = new Map<string, { readonly inARow: number; readonly at: number }>();
 
-  /** `kind` names a revision of a kind. */
   took(kind: string, milliseconds: number, now: number): void {
-    const { decisions, meanMs } = this.measured.get(kind) ?? { decisions: 0, meanMs: 0 };
-    const mean = decisions === 0 ? milliseconds : meanMs + WEIGHT * (milliseconds - meanMs);
-    const isSlow = decisions + 1 >= ENOUGH && mean > SLOW_MS;
-    this.measured.set(kind, { decisions: decisions + 1, meanMs: mean, slowSince: isSlow ? now : undefined });
+    if (milliseconds <= QUICK_MS) this.slow.delete(kind);
+    else this.slow.set(kind, { inARow: (this.slow.get(kind)?.inARow ?? 0) + 1, at: now });
   }
 
   isSlow(kind: string, now: number): boolean {
-    const since = this.measured.get(kind)?.slowSince;
-    if (since === undefined) return false;
-    if (now - since < REMEMBERED_MS) return true;
-    this.measured.delete(kind);
+    const known = this.slow.get(kind);
+    if (known === undefined || known.inARow < DECISIONS) return false;
+    if (now - known.at < REMEMBERED_MS) return true;
+    this.slow.delete(kind);
     return false;
   }
 }
