@@ -54,7 +54,9 @@ export class Member {
     const { log, state } = this.options;
     await catchUp({ log, state, end: await log.end(), signal: this.stopping.signal });
     const vacant = await this.isVacant();
-    this.running = this.run(vacant).catch((error: unknown) => this.options.failed(error));
+    this.running = this.run(vacant).catch((error: unknown) => {
+      if (!this.stopping.signal.aborted) this.options.failed(error);
+    });
   }
 
   /** Commits of the log that are known to exist and not in the state yet. */
@@ -127,16 +129,15 @@ export class Member {
   }
 
   private async lead(leader: Leader): Promise<void> {
+    // Two of the same duty would only be in each other's way.
+    await this.term?.stopped;
     const term = this.options.lead(leader);
     this.term = term;
     this.become('transactor');
     const stopListening = this.options.announcements.listen((heartbeat) => this.hearWhileLeading(heartbeat, term));
-    try {
-      await term.ended;
-    } finally {
-      stopListening();
-      this.term = undefined;
-    }
+    if (this.stopping.signal.aborted) await term.handOver();
+    await term.ended;
+    stopListening();
   }
 
   private hearWhileLeading(heartbeat: Heartbeat, term: Term): void {

@@ -20,7 +20,7 @@ export interface Duty {
 export interface TermOptions extends Omit<TransactorOptions, 'catchUp' | 'log' | 'leader'> {
   readonly log: Pick<CommitLog, 'append' | 'end' | 'readEvent' | 'follow'>;
   readonly announcements: Announcements;
-  /** Begins to take commands as `leader`. */
+  /** Begins to take commands as `leader`; stopping takes no more, and waits for the answers to those that were taken. */
   readonly serve: (leader: Leader, handle: (command: Command, body: Buffer) => Promise<Answer | undefined>) => Duty;
   /** Begins what else the transactor does: publishing, projecting. */
   readonly startDuties: (leader: Leader) => readonly Duty[];
@@ -30,7 +30,10 @@ export class Term {
   readonly transactor: Transactor;
   /** Resolves when this instance is the transactor no more. */
   readonly ended: Promise<void>;
+  /** Resolves when nothing of this term runs any more. */
+  readonly stopped: Promise<void>;
   private readonly ending = new AbortController();
+  private readonly server: Duty;
   private readonly duties: readonly Duty[];
   private readonly heartbeats: NodeJS.Timeout;
   private tellEnded = (): void => {};
@@ -41,11 +44,10 @@ export class Term {
     private readonly options: TermOptions,
   ) {
     this.ended = new Promise((resolve) => (this.tellEnded = resolve));
+    this.stopped = this.ended.then(() => this.stopDuties());
     this.transactor = new Transactor({ ...options, leader, catchUp: (end) => this.catchUp(end) });
-    this.duties = [
-      options.serve(leader, (command, body) => this.transactor.handle(command, body)),
-      ...options.startDuties(leader),
-    ];
+    this.server = options.serve(leader, (command, body) => this.transactor.handle(command, body));
+    this.duties = [this.server, ...options.startDuties(leader)];
     this.heartbeats = setInterval(() => this.announce(), HEARTBEAT_MS);
     this.announce();
   }
@@ -59,9 +61,10 @@ export class Term {
   async handOver(): Promise<void> {
     if (this.isEnding) return;
     clearInterval(this.heartbeats);
-    await Promise.race([this.transactor.leave(), delay(DRAIN_LIMIT_MS)]);
+    await Promise.race([this.server.stop(), delay(DRAIN_LIMIT_MS)]);
     this.announce({ leaving: true });
-    await this.end();
+    this.end();
+    await this.stopped;
   }
 
   private async catchUp(end: number): Promise<boolean> {
@@ -69,18 +72,21 @@ export class Term {
     await catchUp({ log, state, end, signal: this.ending.signal });
     const { instance, epoch } = state.position.leader;
     const remains = instance === this.leader.instance && epoch === this.leader.epoch;
-    if (!remains) await this.end();
+    if (!remains) this.end();
     return remains;
   }
 
-  private async end(): Promise<void> {
+  private end(): void {
     if (this.isEnding) return;
     this.isEnding = true;
     this.ending.abort();
     clearInterval(this.heartbeats);
     this.transactor.close();
-    await Promise.allSettled(this.duties.map((duty) => duty.stop()));
     this.tellEnded();
+  }
+
+  private async stopDuties(): Promise<void> {
+    await Promise.allSettled(this.duties.map((duty) => duty.stop()));
   }
 
   private announce(more: Pick<Heartbeat, 'leaving'> = {}): void {

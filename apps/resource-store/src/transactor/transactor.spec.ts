@@ -429,20 +429,3 @@ describe('under too much load', () => {
     await Promise.all(waiting);
   });
 });
-
-describe('leaving', () => {
-  it('answers what was asked before, and nothing that is asked later', async () => {
-    await given();
-    world.log.hold();
-    const before = world.create(configMap('web-1'));
-    await settled();
-
-    const left = world.transactor.leave();
-    const after = world.create(configMap('web-2'));
-    world.log.release();
-    await left;
-
-    expect(versionOf(await before)).toBe(3 * 1024);
-    expect(await after).toBeUndefined();
-  });
-});

@@ -52,10 +52,8 @@ export class Transactor {
   private readonly listings: Listings;
   private waitingBytes = 0;
   private catchingUp = false;
-  private leaving = false;
   /** A command that waits in a commit has passed its deadline: it must not go out. */
   private expiredInQueue = false;
-  private drained = (): void => {};
 
   constructor(private readonly options: TransactorOptions) {
     this.queue = new CommitQueue(options.state, options.limits);
@@ -76,7 +74,7 @@ export class Transactor {
 
   /**
    * Answers a command once its outcome is certain, or its deadline has passed. Without an answer (when this instance
-   * is deposed or leaves before) the sender asks the next transactor.
+   * is deposed before) the sender asks the next transactor.
    */
   handle(command: Command, body: Buffer): Promise<Answer | undefined> {
     return new Promise((resolve) => this.submit(command, body, resolve));
@@ -88,13 +86,6 @@ export class Transactor {
     this.appender.schedule();
   }
 
-  /** Takes no new commands; resolves when everything that was asked before is answered. */
-  async leave(): Promise<void> {
-    this.leaving = true;
-    if (this.asked.size === 0) return;
-    await new Promise<void>((resolve) => (this.drained = resolve));
-  }
-
   /** Stops deciding; what is not answered stays unanswered. An append in flight may still be accepted. */
   close(): void {
     this.closing.abort();
@@ -104,7 +95,7 @@ export class Transactor {
   }
 
   private submit(command: Command, body: Buffer, take: Taker): void {
-    if (this.leaving || this.closing.signal.aborted) {
+    if (this.closing.signal.aborted) {
       take(undefined);
       return;
     }
@@ -297,9 +288,7 @@ export class Transactor {
   }
 
   private forget(asked: AskedCommand): void {
-    if (!this.asked.delete(asked.command.id)) return;
-    this.waitingBytes -= asked.body.length;
-    if (this.asked.size === 0) this.drained();
+    if (this.asked.delete(asked.command.id)) this.waitingBytes -= asked.body.length;
   }
 }
 
