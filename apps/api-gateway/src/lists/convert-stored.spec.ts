@@ -14,9 +14,11 @@ describe('a stored object', () => {
       { apiVersion: 'fab.dev/v2', spec: { apiVersion: 'fab.dev/v1' } },
     ],
     ['that holds another version', { apiVersion: 'fab.dev/v1', spec: { apiVersion: 'apps/v1' } }],
-    ['in a version with a quote', { apiVersion: 'fab"dev', spec: {} }],
+    ['in a version that begins alike', { apiVersion: 'fab.dev/v1beta1', spec: {} }],
+    ['without a version', { kind: 'Rack', spec: { note: '"apiVersion": "fab.dev/v1"' } }],
   ])('%s is given the version asked for, and nothing else changes', (_situation, object) => {
-    const converted = inApiVersion(JSON.stringify(object), 'fab.dev/v1');
+    const printed = JSON.stringify(object, null, 1);
+    const converted = inApiVersion(printed, 'fab.dev/v1');
     expect(JSON.parse(converted)).toEqual({ ...object, apiVersion: 'fab.dev/v1' });
   });
 });

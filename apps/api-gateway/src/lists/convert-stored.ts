@@ -3,13 +3,17 @@ import type { JsonObject } from '@holdfast/kernel';
 
 /** JSON text of an object, as PostgreSQL prints it, in the API version asked for; parsed only where that may differ. */
 export const inApiVersion = (text: string, apiVersion: string): string => {
+  const wanted = `${MEMBER}${apiVersion}"`;
   let seen = false;
-  for (const [, found] of text.matchAll(API_VERSIONS)) {
-    // It may be that of an owner or a template: only parsing tells.
-    if (found !== apiVersion) return JSON.stringify({ ...(JSON.parse(text) as JsonObject), apiVersion });
+  for (let at = text.indexOf(MEMBER); at !== -1; at = text.indexOf(MEMBER, at + MEMBER.length)) {
+    // Another one may be that of an owner or a template: only parsing tells.
+    if (!text.startsWith(wanted, at)) return converted(text, apiVersion);
     seen = true;
   }
-  return seen ? text : JSON.stringify({ ...(JSON.parse(text) as JsonObject), apiVersion });
+  return seen ? text : converted(text, apiVersion);
 };
 
-const API_VERSIONS = /"apiVersion": ?"([^"\\]*)"/g;
+const MEMBER = '"apiVersion": "';
+
+const converted = (text: string, apiVersion: string): string =>
+  JSON.stringify({ ...(JSON.parse(text) as JsonObject), apiVersion });

@@ -21,7 +21,7 @@ const widgetsV1: KindVersion = {
   selectableFields: ['.spec.color'],
 };
 
-export const widgets: KindDefinition = {
+const widgets: KindDefinition = {
   group: 'fab.dev',
   plural: 'widgets',
   singular: 'widget',
@@ -81,25 +81,35 @@ const verbOf = (door: Door): RequestVerb =>
 const resolved = (request: FastifyRequest, verb: RequestVerb): ResolvedRequest => {
   const { namespace = '', name = '' } = request.params as { namespace?: string; name?: string };
   return {
-    user: { name: 'alice', uid: '', groups: [] },
-    requestID: 'request',
-    correlationID: 'correlation',
-    traceparent: '',
-    fieldManager: 'spec',
-    deadline: Date.now() + 5_000,
+    ...requestFor(verb),
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-    contentType: '',
-    idempotencyKey: undefined,
-    kind: widgets,
-    version: widgetsV1,
     namespace,
     name,
-    subresource: undefined,
-    verb,
     query: parseQuery(request.url, verb),
     accept: negotiate(request.headers.accept),
   };
 };
+
+/** A request on all widgets. */
+export const requestFor = (verb: RequestVerb): ResolvedRequest => ({
+  user: { name: 'alice', uid: '', groups: [] },
+  requestID: 'request',
+  correlationID: 'correlation',
+  traceparent: '',
+  fieldManager: 'spec',
+  deadline: Date.now() + 5_000,
+  body: Buffer.alloc(0),
+  contentType: '',
+  idempotencyKey: undefined,
+  kind: widgets,
+  version: widgetsV1,
+  namespace: '',
+  name: '',
+  subresource: undefined,
+  verb,
+  query: parseQuery('/', verb),
+  accept: 'json',
+});
 
 /** An open stream of watch events. */
 export interface EventStream {
