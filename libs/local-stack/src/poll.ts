@@ -6,13 +6,13 @@ const INTERVAL_MS = 15;
 /** Resolves with the first defined answer; rejects with `late()` after the limit. */
 export const pollUntil = async <T>(
   look: () => Promise<T | undefined> | T | undefined,
-  { limitMs, late }: { limitMs: number; late: () => Error },
+  { limitMs, late, everyMs = INTERVAL_MS }: { limitMs: number; late: () => Error; everyMs?: number },
 ): Promise<T> => {
   const deadline = performance.now() + limitMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
     if (performance.now() > deadline) throw late();
-    await delay(INTERVAL_MS);
+    await delay(everyMs);
   }
 };

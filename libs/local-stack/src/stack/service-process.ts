@@ -16,6 +16,8 @@ import type { Report } from './events.js';
 
 const STOP_LIMIT_MS = 15_000;
 const READY_LIMIT_MS = 60_000;
+/** Looking costs time that the service needs to become ready. */
+const LOOK_AGAIN_MS = 60;
 const LAST_LINES = 12;
 /** EX_CONFIG of sysexits.h: starting again cannot help. */
 const WRONG_CONFIGURATION = 78;
@@ -69,7 +71,7 @@ export class ServiceProcess {
       signal?.throwIfAborted();
       return this.look();
     };
-    await pollUntil(look, { limitMs: READY_LIMIT_MS, late });
+    await pollUntil(look, { limitMs: READY_LIMIT_MS, late, everyMs: LOOK_AGAIN_MS });
     this.everReady = true;
   }
 
