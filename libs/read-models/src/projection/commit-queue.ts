@@ -19,10 +19,14 @@ export class CommitQueue {
   private events = 0;
   private bytes = 0;
   private hurried = false;
-  private lastTake = { at: performance.now(), events: 0 };
+  private lastTake: { readonly at: number; readonly events: number };
   private wake: (() => void)[] = [];
 
-  constructor(private readonly signal: AbortSignal) {
+  constructor(
+    private readonly signal: AbortSignal,
+    private readonly now: () => number,
+  ) {
+    this.lastTake = { at: now(), events: 0 };
     signal.addEventListener('abort', () => this.changed(), { once: true });
   }
 
@@ -41,11 +45,6 @@ export class CommitQueue {
     this.changed();
   }
 
-  /** Whether something waits to be taken. */
-  get isEmpty(): boolean {
-    return this.waiting.length === 0;
-  }
-
   /** The next batch of whole commits; undefined once the signal is aborted. */
   async take(): Promise<Batch | undefined> {
     while (this.waiting.length === 0 && !this.signal.aborted) await this.change();
@@ -55,7 +54,7 @@ export class CommitQueue {
 
   private async linger(): Promise<void> {
     const { at, events } = this.lastTake;
-    const ms = lingerFor({ lastBatch: events, queued: this.events, elapsedMs: performance.now() - at });
+    const ms = lingerFor({ lastBatch: events, queued: this.events, elapsedMs: this.now() - at });
     if (ms === 0) return;
     const timer = setTimeout(() => this.hurry(), ms);
     while (!this.hurried && !this.isFull() && !this.signal.aborted) await this.change();
@@ -76,7 +75,7 @@ export class CommitQueue {
     this.events -= events;
     this.bytes -= bytes;
     this.hurried = false;
-    this.lastTake = { at: performance.now(), events };
+    this.lastTake = { at: this.now(), events };
     this.changed();
     const [first, ...rest] = batch;
     return first === undefined ? undefined : [first, ...rest];

@@ -61,7 +61,8 @@ export class Presence {
   }
 
   announce(): void {
-    if (!this.nc.isClosed()) this.nc.publish(PROJECTED_SUBJECT, JSON.stringify(this.position()));
+    if (!this.nc.isClosed() && !this.nc.isDraining())
+      this.nc.publish(PROJECTED_SUBJECT, JSON.stringify(this.position()));
   }
 
   leave(): void {

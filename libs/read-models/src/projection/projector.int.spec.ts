@@ -134,6 +134,15 @@ describe('a projector', () => {
     expect(JSON.parse(rows[0]?.object ?? '')).toEqual(withVersion(log.states[0]!));
   });
 
+  it('stores an object of half a megabyte as well as a small one', async () => {
+    const spec = { text: 'ü'.repeat(250_000) };
+    log.commit({ key: rack('large'), state: { spec } }, { key: rack('small'), state: {} });
+    await projector.apply(encode(log.last));
+
+    const { rows } = await pool.query<{ object: unknown }>('SELECT object FROM holdfast_g1.versions ORDER BY version');
+    expect(rows.map(({ object }) => object)).toEqual(log.states.map(withVersion));
+  });
+
   it('refuses commits that do not follow its checkpoint', async () => {
     log.commit();
     await expect(projector.apply(encode(log.commit()))).rejects.toThrow('commit 2 does not follow the checkpoint at 0');

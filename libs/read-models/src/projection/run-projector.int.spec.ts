@@ -10,6 +10,7 @@ import { openPool } from '../pool.js';
 import { ReadModels } from '../read-models.js';
 import { migrate } from '../schema/migrate.js';
 import { rack, WrittenLog } from '../written-log.fixtures.js';
+import { verify } from '../verify/verify.js';
 import type { Change } from '../written-log.fixtures.js';
 import { ProjectionBehind, ProjectionWatch } from './projection-watch.js';
 import { runProjector } from './run-projector.js';
@@ -213,6 +214,29 @@ describe('projectors', () => {
     expect(await namesListed()).toEqual(['a', 'b']);
   });
 
+  it('make the rows that the log says, two at once, while their connections are killed all the time', async () => {
+    await Promise.all([start(), start()]);
+    let boundary = 0;
+    for (let n = 1; n <= 60; n++) {
+      boundary = await append(
+        {
+          key: rack(`rack-${n % 7}`),
+          state: n % 5 === 0 && written.exists(rack(`rack-${n % 7}`)) ? undefined : { spec: { n } },
+        },
+        { key: rack('busy'), state: { spec: { n } } },
+      );
+      if (n % 10 === 0) await killProjectors(pool);
+    }
+
+    await watch.waitUntil(boundary, soon(20_000));
+
+    const { signal } = new AbortController();
+    expect(await verify({ log, databaseUrl, signal, report: () => undefined })).toMatchObject({
+      same: true,
+      sequence: 60,
+    });
+  });
+
   it('stop with the reason when the checkpoint is of another log', async () => {
     await migrate(databaseUrl);
     await pool.query(
@@ -234,3 +258,10 @@ describe('projectors', () => {
     await expect(ended).rejects.toThrow('the checkpoint stands at sequence 9, the log ends at 1');
   });
 });
+
+const killProjectors = async (pool: Pool): Promise<void> => {
+  await pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'holdfast-projector'`,
+  );
+};

@@ -84,7 +84,7 @@ const work = async (options: ProjectorOptions, pool: Pool, succeeded: () => void
   const stop = (): void => ending.abort();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  const queue = new CommitQueue(ending.signal);
+  const queue = new CommitQueue(ending.signal, () => performance.now());
   const reading = fill(queue, log.follow({ after: projector.position.sequence, signal: ending.signal }));
   // A log that cannot be read ends the work; `reading` then says why.
   reading.catch(stop);
