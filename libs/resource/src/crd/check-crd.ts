@@ -12,6 +12,14 @@ import { namesOf, objectsAt, storageVersionOf, versionsOf } from './crd-object.j
 
 export const PRINTER_COLUMN_TYPES: readonly PrinterColumnType[] = ['integer', 'number', 'string', 'boolean', 'date'];
 const MAX_SELECTABLE_FIELDS = 8;
+/** A definition in one of these could take the place of a kind that the product itself relies on. */
+const BUILT_IN_GROUPS: readonly string[] = [
+  'apiextensions.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'coordination.k8s.io',
+  'events.k8s.io',
+];
 
 /** All that is wrong with a CustomResourceDefinition by itself. */
 export const checkCrd = (crd: JsonObject): readonly Cause[] => {
@@ -44,8 +52,9 @@ const checkOwnName = (crd: JsonObject): readonly Cause[] => {
 const checkGroup = (group: string): readonly Cause[] => {
   if (group === '') return [requiredValue('spec.group')];
   const complaints = nameCauses('spec.group', group, dns1123Subdomain);
-  if (complaints.length > 0 || group.includes('.')) return complaints;
-  return [invalidValue('spec.group', group, 'should be a domain with at least one dot')];
+  if (complaints.length > 0) return complaints;
+  if (!group.includes('.')) return [invalidValue('spec.group', group, 'should be a domain with at least one dot')];
+  return BUILT_IN_GROUPS.includes(group) ? [invalidValue('spec.group', group, 'belongs to built-in kinds')] : [];
 };
 
 const checkNames = (names: JsonObject): readonly Cause[] => {

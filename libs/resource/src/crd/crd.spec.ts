@@ -147,6 +147,15 @@ describe('a CustomResourceDefinition', () => {
       });
   });
 
+  it('is established when it is written again once its names are free', () => {
+    const clashing = rackKind({}, { group: 'fleet.example.com', plural: 'lorries', singular: 'truck', kind: 'Lorry' });
+    const decision = decideOn(world(clashing), declare(trucks()));
+    const waiting = decision.kind === 'accepted' ? (decision.events[0]?.object ?? {}) : {};
+    given(waiting)
+      .when(update('trucks.fleet.example.com', at(GIVEN_VERSION, trucks()), crdTarget('trucks.fleet.example.com')))
+      .thenObject('statusChanged', { status: objectAt(stored(), 'status') });
+  });
+
   it('keeps its accepted names when new ones clash', () => {
     given(stored(), rackKind({}, { group: 'fleet.example.com', plural: 'lorries', shortNames: ['tr'] }))
       .when(
