@@ -15,6 +15,8 @@ export interface TestStack {
   readonly events: readonly StackEvent[];
   /** The current process of this name, as in stack.json; throws while it is not running. */
   pid(name: string): number;
+  /** Stops everything and starts it again in the same folder; `stack` is another one then. */
+  restart(): Promise<void>;
   /** Stops everything and removes the folder. */
   close(): Promise<void>;
 }
@@ -30,25 +32,33 @@ export interface TestStackOptions {
 export const startTestStack = async ({ instances = {}, env = {} }: TestStackOptions = {}): Promise<TestStack> => {
   const folder = await temporaryFolder('stack');
   const events: StackEvent[] = [];
-  const stack = await startStack({
-    dir: folder.path,
-    workspace,
-    env: { ...environmentWithoutServers(), ...env },
-    report: (event) => events.push(event),
-    durable: false,
-    instances,
-  }).catch(async (error: unknown) => {
+  const start = (): Promise<Stack> =>
+    startStack({
+      dir: folder.path,
+      workspace,
+      env: { ...environmentWithoutServers(), ...env },
+      report: (event) => events.push(event),
+      durable: false,
+      instances,
+    });
+  let stack = await start().catch(async (error: unknown) => {
     await folder.remove();
     throw error;
   });
   return {
-    stack,
+    get stack() {
+      return stack;
+    },
     dir: folder.path,
     events,
     pid: (name) => {
       const found = stack.describe().processes.find((process) => process.name === name);
       if (found === undefined) throw new Error(`no ${name} is running`);
       return found.pid;
+    },
+    restart: async () => {
+      await stack.stop();
+      stack = await start();
     },
     close: async () => {
       await stack.stop();
