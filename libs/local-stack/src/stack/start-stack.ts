@@ -5,6 +5,7 @@
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { removeWhenGone } from '../guardian.js';
 import { readStackConfiguration } from './configuration.js';
 import type { StackConfiguration } from './configuration.js';
 import type { Report } from './events.js';
@@ -117,6 +118,8 @@ class RunningStack implements Stack {
     signal?.throwIfAborted();
     await this.startServices(prepared);
     this.complete = true;
+    // Should we be killed, it would tell of what is no longer there.
+    removeWhenGone(stackFilePath(dir));
     await this.writeStackFile();
   }
 
