@@ -125,7 +125,7 @@ export class GatewayClient {
     const given = typeof body === 'string' || Buffer.isBuffer(body) ? body : undefined;
     return request(`${this.access.gateway}${path}`, {
       dispatcher: this.agent,
-      method: method as Dispatcher.HttpMethod,
+      method,
       headers: {
         accept: 'application/json',
         ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
