@@ -1,7 +1,7 @@
 export default {
   projects: ['<rootDir>/libs/*', '<rootDir>/apps/*', '<rootDir>/examples/*', '<rootDir>/tools'],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   // Native ES modules leak with every spec file; a worker is replaced before that hurts.
   workerIdleMemoryLimit: '400MB',
   coverageProvider: 'v8',

@@ -9,7 +9,7 @@ export interface Patience {
 /** Resolves with the first answer that is neither false nor undefined. */
 export const eventually = async <T>(
   look: () => Promise<T | false | undefined> | T | false | undefined,
-  { withinMs = 10_000, everyMs = 20 }: Patience = {},
+  { withinMs = 30_000, everyMs = 20 }: Patience = {},
 ): Promise<T> => {
   const deadline = performance.now() + withinMs;
   for (;;) {
