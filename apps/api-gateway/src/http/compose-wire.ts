@@ -21,6 +21,7 @@ import type { TransactionHandler } from './resolved-request.js';
 import { ResourceDispatcher } from './resource-dispatcher.js';
 import type { ResourceHandlers } from './resource-dispatcher.js';
 import type { PlainRoute, WireOptions } from './wire.js';
+import { YamlReader } from './yaml-reader.js';
 
 /** The verbs that need more than a command: reads of collections and of the past. */
 export type CollectionHandlers = Pick<
@@ -48,6 +49,7 @@ export const composeWire = (parts: WireParts): WireOptions => {
     authenticator: parts.authenticator,
     logger,
     observer: new RequestObserver(metrics, logger),
+    yaml: new YamlReader(),
     dispatcher: new ResourceDispatcher(kinds, {
       ...parts.collections,
       get: getObject(commands),

@@ -2,14 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { RefusalError } from '@holdfast/kernel';
 
 import { decodeBody } from './decode-body.js';
+import { decodeYaml } from './decode-yaml.js';
 
 const decode = (body: string | Buffer, contentType = 'application/json') =>
   decodeBody({ body: Buffer.from(body), contentType }, 'Strict');
 const text = (body: string | Buffer, contentType?: string) => decode(body, contentType).bytes.toString();
 
-const refusal = (body: string | Buffer, contentType?: string) => {
+const refusal = (body: string | Buffer, contentType?: string) => refusalOf(() => text(body, contentType));
+
+const refusalOf = (act: () => string) => {
   try {
-    return { reason: 'none', message: text(body, contentType) };
+    return { reason: 'none', message: act() };
   } catch (error) {
     if (error instanceof RefusalError) return error.refusal;
     throw error;
@@ -21,14 +24,19 @@ describe('a JSON body', () => {
     expect(text('{ "a": 1 }', contentType)).toBe('{ "a": 1 }');
   });
 
-  it('with a key that stands twice is refused under Strict', () => {
-    expect(refusal('{"a":1,"a":2}').message).toBe('strict decoding error: duplicate field "a"');
+  const twice = { body: Buffer.from('{"a":1,"a":2}'), contentType: '' };
+
+  it.each(['Strict', undefined] as const)('with a key that stands twice is refused under %s', (fieldValidation) => {
+    expect(() => decodeBody(twice, fieldValidation)).toThrow('strict decoding error: duplicate field "a"');
   });
 
-  it('with a key that stands twice is warned of otherwise, and the key goes on once', () => {
-    const decoded = decodeBody({ body: Buffer.from('{"a":1,"a":2}'), contentType: '' }, undefined);
+  it.each([
+    ['Warn', ['duplicate field "a"']],
+    ['Ignore', []],
+  ] as const)('with a key that stands twice goes on with the last one under %s', (fieldValidation, warnings) => {
+    const decoded = decodeBody(twice, fieldValidation);
     expect(decoded.bytes.toString()).toBe('{"a":2}');
-    expect(decoded.warnings).toEqual(['duplicate field "a"']);
+    expect(decoded.warnings).toEqual(warnings);
   });
 
   it.each(['{"a":', 'a: b', '{"a":"\\u0000"}', '{"__proto__":{}}', '{"n":9007199254740993}'])(
@@ -44,8 +52,8 @@ describe('a JSON body', () => {
 });
 
 describe('a YAML body', () => {
-  const yaml = (body: string) => text(body, 'application/yaml');
-  const yamlRefusal = (body: string) => refusal(body, 'application/yaml');
+  const yaml = (body: string) => decodeYaml(Buffer.from(body)).toString();
+  const yamlRefusal = (body: string) => refusalOf(() => yaml(body));
 
   it('becomes JSON by the core schema', () => {
     expect(yaml('a: no\nb: 1\nc: [true, null, 1.5]\nd: 2026-01-31\n? e\n: "x"\n')).toBe(
@@ -54,8 +62,7 @@ describe('a YAML body', () => {
   });
 
   it('may be JSON', () => {
-    expect(yaml('{"a": 1}')).toBe('{"a": 1}');
-    expect(yaml('{a: 1}')).toBe('{"a":1}');
+    expect(yaml('{"a": 1, b: 2}')).toBe('{"a":1,"b":2}');
   });
 
   it('may use anchors', () => {
@@ -64,7 +71,7 @@ describe('a YAML body', () => {
 
   it.each([
     ['a: 1\na: 2\n', /Map keys must be unique/],
-    ['{"a": 1, "a": 2}', /duplicate field "a"/],
+    ['{"a": 1, "a": 2}', /Map keys must be unique/],
     ['a: [1\n', /error converting YAML/],
     ['a: b: c\n', /error converting YAML/],
     ['a: 1\n---\nb: 2\n', /2 documents/],
@@ -72,10 +79,8 @@ describe('a YAML body', () => {
     ['a: 9007199254740993\n', /beyond/],
     ['a: .inf\n', /no number in JSON/],
     ['a: *missing\n', /error converting YAML/],
-    ['a: "\\0"\n', /a/],
-    ['__proto__: {x: 1}\n', /__proto__/],
     [bomb(), /error converting YAML/],
-    ['['.repeat(20_000), /error converting YAML/],
+    ['['.repeat(1_000), /error converting YAML/],
   ])('%.40j is refused', (body, message) => {
     expect(yamlRefusal(body).message).toMatch(message);
     expect(yamlRefusal(body).reason).toBe('BadRequest');

@@ -65,6 +65,13 @@ export const refuse = (reason: RefusalReason, message: string, details?: Refusal
 
 export const badRequest = (message: string): RefusalError => refuse('BadRequest', message);
 
+/** For a version that the log has not come to; clients know the cause and try again. */
+export const versionTooLarge = (version: number, end: number): RefusalError =>
+  refuse('Timeout', `Timeout: Too large resource version: ${version}, current: ${end}`, {
+    retryAfterSeconds: 1,
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+  });
+
 /** For an object that does not exist; `when` narrows that down. */
 export const notFound = (
   { kind, name }: { readonly kind: { readonly group: string; readonly plural: string }; readonly name: string },

@@ -108,6 +108,15 @@ describe('creating', () => {
     isStatus(answer.body, 400);
   });
 
+  it('a body in YAML goes on as JSON', async () => {
+    wire.store.willAnswer('created', stored);
+    const headers = { 'content-type': 'application/yaml' };
+    const payload = 'apiVersion: inventory.holdfast.dev/v1\nkind: Rack\nmetadata: {name: rack-01}\n';
+    const answer = await wire.request({ method: 'POST', url: RACKS, headers, payload });
+    expect(answer.statusCode).toBe(201);
+    expect(JSON.parse(wire.store.commands[0]?.body ?? '')).toEqual(rack);
+  });
+
   it('a dry run is one', async () => {
     wire.store.willAnswer('created', stored);
     await wire.request({ method: 'POST', url: `${RACKS}?dryRun=All`, payload: rack });

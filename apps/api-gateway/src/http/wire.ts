@@ -21,6 +21,8 @@ import { contextOf, idsOf } from './request-context.js';
 import type { RequestContext, User } from './resolved-request.js';
 import type { ResourceDispatcher } from './resource-dispatcher.js';
 import { pathOf } from './resource-path.js';
+import { YAML_TYPE } from './yaml-reader.js';
+import type { YamlReader } from './yaml-reader.js';
 import { badRequest, INTERNAL_ERROR, methodNotAllowed, noSuchPath, refuse, statusOf } from './status-error.js';
 
 /** A request that is no resource's: discovery, documents, health, and calls of our own. */
@@ -45,6 +47,7 @@ export interface WireOptions {
   readonly dispatcher: ResourceDispatcher;
   readonly routes: readonly PlainRoute[];
   readonly observer: RequestObserver;
+  readonly yaml: YamlReader;
   readonly logger: Logger;
 }
 
@@ -61,20 +64,23 @@ const NO_BODY = Buffer.alloc(0);
 
 /** Puts all routes on a Fastify instance; whatever they answer, a failure is a Status. */
 export const registerWire = (fastify: FastifyInstance, options: WireOptions): void => {
-  const { observer, dispatcher, routes } = options;
+  const { observer, dispatcher, routes, yaml } = options;
   takeRawBodies(fastify);
   fastify.decorateRequest('observation');
   fastify.decorateRequest('user');
   fastify.addHook('onRequest', receive(options));
+  fastify.addHook('onClose', async () => yaml.close());
   fastify.addHook('onResponse', (request, reply, done) => {
     observer.finished(request.observation, reply.statusCode, request.method, request.url);
     done();
   });
   fastify.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options.logger));
-  for (const route of routes) registerPlain(fastify, route);
+  for (const route of routes) registerPlain(fastify, route, yaml);
   const resource = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { method, url, headers, observation } = request;
-    const arrival = { method, url, accept: headers.accept, context: contextFor(request), observation };
+    const context = contextFor(request);
+    const readable = context.contentType === YAML_TYPE ? await yaml.asJson(context) : context;
+    const arrival = { method, url, accept: headers.accept, context: readable, observation };
     await dispatcher.dispatch(arrival, reply);
   };
   for (const url of ['/api/*', '/apis/*']) fastify.route({ method: [...METHODS], url, handler: resource });
@@ -123,7 +129,11 @@ const contextFor = (request: FastifyRequest): RequestContext =>
     now: Date.now(),
   });
 
-const registerPlain = (fastify: FastifyInstance, { method, path, open, handler }: PlainRoute): void => {
+const registerPlain = (
+  fastify: FastifyInstance,
+  { method, path, open, handler }: PlainRoute,
+  yaml: YamlReader,
+): void => {
   fastify.route({
     method: [...METHODS],
     url: path,
@@ -131,7 +141,8 @@ const registerPlain = (fastify: FastifyInstance, { method, path, open, handler }
       if (request.method !== method) throw methodNotAllowed();
       const context = contextFor(request);
       if (open !== true && method === 'GET') authorizePath(context.user, 'get', pathOf(request.url));
-      await handler({ url: request.url, headers: request.headers, context }, reply);
+      const readable = context.contentType === YAML_TYPE ? await yaml.asJson(context) : context;
+      await handler({ url: request.url, headers: request.headers, context: readable }, reply);
     },
   });
 };

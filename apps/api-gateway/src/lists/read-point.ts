@@ -3,7 +3,7 @@ import { boundaryOf, positionOf } from '@holdfast/contracts';
 import { assertNever } from '@holdfast/kernel';
 import type { RefusalError } from '@holdfast/kernel';
 import type { RequestContext } from '../http/resolved-request.js';
-import { refuse } from '../http/status-error.js';
+import { refuse, versionTooLarge } from '../http/status-error.js';
 import type { Freshness } from './freshness.js';
 
 /** Where a read stands. */
@@ -79,7 +79,7 @@ const notOlderThan = async (version: number, context: RequestContext, sources: R
   const patience = Math.min(context.deadline, Date.now() + FUTURE_LIMIT_MS);
   if (await sources.projected(version, patience)) return version;
   const end = await sources.confirmedEnd(context);
-  if (version > end) throw tooLarge(version, end);
+  if (version > end) throw versionTooLarge(version, end);
   await untilProjected(version, context.deadline, sources);
   return version;
 };
@@ -90,9 +90,3 @@ const untilProjected = async (version: number, deadline: number, sources: ReadPo
     retryAfterSeconds: 1,
   });
 };
-
-const tooLarge = (version: number, end: number): RefusalError =>
-  refuse('Timeout', `Too large resource version: ${version}, current: ${end}`, {
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-    retryAfterSeconds: 1,
-  });

@@ -1,10 +1,9 @@
 import type { CommandSender } from '@holdfast/command-client';
-import type { RefusalError } from '@holdfast/kernel';
 
 import { confirmedEnd } from '../commands/confirmed-end.js';
 import { sendCommand } from '../commands/send-command.js';
 import type { ResourceHandler } from '../http/resolved-request.js';
-import { refuse } from '../http/status-error.js';
+import { versionTooLarge } from '../http/status-error.js';
 import { answerObject } from './answer-object.js';
 import { targetOf } from './target.js';
 
@@ -17,14 +16,8 @@ export const getObject = (commands: CommandSender): ResourceHandler => {
     if (resourceVersion !== undefined && resourceVersion > found.reply.version) {
       const end = await endOfLog(request);
       // The end was looked up: waiting for a version that was never given out would not help.
-      if (resourceVersion > end) throw tooLarge(resourceVersion, end);
+      if (resourceVersion > end) throw versionTooLarge(resourceVersion, end);
     }
     answerObject(request, reply, 200, found.body);
   };
 };
-
-const tooLarge = (version: number, end: number): RefusalError =>
-  refuse('Timeout', `Timeout: Too large resource version: ${version}, current: ${end}`, {
-    retryAfterSeconds: 1,
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-  });
