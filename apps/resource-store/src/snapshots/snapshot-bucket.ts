@@ -73,10 +73,14 @@ export class SnapshotBucket {
     const kept = (await this.complete()).slice(0, KEPT);
     const oldest = kept.at(-1);
     if (oldest === undefined) return;
-    for (const name of await this.names()) {
-      const folder = folderOf(name);
-      if (!kept.includes(folder) && folder < oldest) await this.objects.delete(name);
-    }
+    const folders = new Set((await this.names()).map(folderOf));
+    for (const folder of folders) if (!kept.includes(folder) && folder < oldest) await this.remove(folder);
+  }
+
+  /** Removes a snapshot, its manifest first. */
+  async remove(folder: string): Promise<void> {
+    const names = (await this.names()).filter((name) => folderOf(name) === folder);
+    for (const name of names.sort().reverse()) await this.objects.delete(name);
   }
 
   private async names(): Promise<readonly string[]> {
