@@ -105,8 +105,12 @@ export class StoreProcess {
 
   /** Resolves with the signal that ended it, or its exit code. */
   async ended(): Promise<string> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    if (!this.isGone()) await once(this.child, 'exit');
     return this.child.signalCode ?? String(this.child.exitCode);
+  }
+
+  isGone(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
   pause(): void {
