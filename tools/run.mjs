@@ -1,5 +1,6 @@
 // `npm start`, `npm run demo`, `npm run bench`: install and compile what is missing, then hand over to the program.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { compile, install, root } from './bootstrap.mjs';
@@ -19,6 +20,7 @@ if (program === undefined) {
 }
 
 await install();
+if (!existsSync(join(root, 'apps', 'cli', 'dist', 'main.js'))) console.log('Compiling');
 const compiled = await compile();
 if (compiled !== 0) process.exit(compiled);
 
