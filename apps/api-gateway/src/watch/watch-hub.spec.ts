@@ -16,7 +16,9 @@ describe('the watch hub', () => {
   let closed: CloseReason[];
   let delivered: number;
 
-  const start = async (limits: { ringBytes?: number; stallMs?: number; backlogBytes?: number } = {}): Promise<void> => {
+  const start = async (
+    limits: { ringBytes?: number; recentCommits?: number; stallMs?: number; backlogBytes?: number } = {},
+  ): Promise<void> => {
     hub = await WatchHub.start({
       log,
       onCommit: () => undefined,
@@ -29,6 +31,7 @@ describe('the watch hub', () => {
       },
       slow: { stallMs: limits.stallMs ?? 30_000, backlogBytes: limits.backlogBytes ?? 1e9 },
       ...(limits.ringBytes === undefined ? {} : { ringBytes: limits.ringBytes }),
+      recentCommits: limits.recentCommits ?? 0,
     });
   };
   const watch = (
@@ -171,6 +174,50 @@ describe('the watch hub', () => {
     watcher.drained();
     await eventually(() => sink.told.length === 20);
     expect(sink.told).toEqual(Array.from({ length: 20 }, (_, i) => `ADDED w-${i} ${versionAt(i + 1, 0)}`));
+  });
+
+  it('knows what was written shortly before it started', async () => {
+    for (let i = 0; i < 5; i++) log.append({ name: `w-${i}` });
+    await start({ recentCommits: 2 });
+    await hub.waitFor(boundaryOf(5), 1_000);
+    expect(hub.floor).toBe(boundaryOf(3));
+  });
+
+  it('reads the log once for all who resume from before the ring, wherever they were', async () => {
+    for (let i = 0; i < 300; i++) log.append({ name: `w-${i}` });
+    await start();
+    const reads = log.reads;
+    const watched = Array.from({ length: 50 }, (_, i) => {
+      const sink = new NotingSink();
+      const encoding = jsonEncoding('fab.dev/v1', 'Widget');
+      const watcher = hub.watch({ resource: WIDGETS, selection: everything, encoding, sink, allowBookmarks: false });
+      watcher.startsAt(versionAt(i * 5 + 1, 0));
+      void hub.join(watcher);
+      return { sink, missed: 299 - i * 5 };
+    });
+    const stuck = watched[7] as (typeof watched)[number];
+    stuck.sink.stuck = true;
+    const brisk = watched.filter((other) => other !== stuck);
+    await eventually(() => brisk.every(({ sink, missed }) => sink.told.length === missed));
+    expect(log.reads - reads).toBe(1);
+
+    log.append({ name: 'last' });
+    await eventually(() => brisk.every(({ sink, missed }) => sink.told.length === missed + 1));
+    expect(stuck.sink.writes).toHaveLength(1);
+  });
+
+  it('lets a watch go that is closed on its way from the log to the ring', async () => {
+    for (let i = 0; i < 5; i++) log.append({ name: `w-${i}` });
+    await start();
+    log.stalled = true;
+    const encoding = jsonEncoding('fab.dev/v1', 'Widget');
+    const options = { selection: everything, encoding, sink: new NotingSink(), allowBookmarks: false };
+    const watcher = hub.watch({ ...options, resource: WIDGETS });
+    watcher.startsAt(1);
+    const joined = hub.join(watcher);
+    watcher.close('client');
+    await joined;
+    expect(closed).toEqual(['client']);
   });
 
   it('keeps the order when a watch starts ahead of what the hub has seen', async () => {

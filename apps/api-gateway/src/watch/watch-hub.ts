@@ -6,12 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Commit } from '@holdfast/contracts';
 import { LogGapError } from '@holdfast/log';
 import type { CommitLog } from '@holdfast/log';
-import { catchUp } from './catch-up.js';
 import { CommitRing } from './commit-ring.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import type { HubEvent } from './hub-event.js';
 import { expiredLine } from './expired-line.js';
 import { LineCache } from './line-cache.js';
+import { LogPasses } from './log-passes.js';
 import { PositionWaiters } from './position-waiters.js';
 import { Watcher } from './watcher.js';
 import type { CloseReason, SlowLimits, WatcherHub, WatcherOptions } from './watcher.js';
@@ -28,6 +28,8 @@ export interface WatchHubOptions {
   readonly onFailure: (error: unknown) => void;
   readonly metrics: WatchMetrics;
   readonly ringBytes?: number;
+  /** How many commits before the log's end are read at the start. */
+  readonly recentCommits?: number;
   readonly slow?: SlowLimits;
 }
 
@@ -37,6 +39,7 @@ export interface WatchMetrics {
   closed(reason: CloseReason): void;
 }
 
+const RECENT_COMMITS = 4_096;
 const RING_BYTES = 64 * 1024 * 1024;
 const CACHE_BYTES = 16 * 1024 * 1024;
 const SLICE_SIZE = 50;
@@ -56,6 +59,7 @@ export class WatchHub {
     nextTurn: (run) => void setImmediate(run),
     onIdle: () => this.cache.clear(),
   });
+  private readonly passes: LogPasses;
   private readonly forWatchers: WatcherHub;
   private paceCheck: NodeJS.Timeout | undefined;
   private following: Promise<void> = Promise.resolve();
@@ -63,16 +67,21 @@ export class WatchHub {
 
   private constructor(
     private readonly options: WatchHubOptions,
-    last: Commit | undefined,
+    /** The commit after which it begins; undefined for the whole log. */
+    before: Commit | undefined,
   ) {
-    this.newest = { boundary: last?.boundary ?? 0, sequence: last?.sequence ?? 0, base: last?.header.base ?? 0 };
+    this.newest = { boundary: before?.boundary ?? 0, sequence: before?.sequence ?? 0, base: before?.header.base ?? 0 };
     this.ring = new CommitRing(options.ringBytes ?? RING_BYTES, this.newest.boundary);
+    this.passes = new LogPasses(this, options.log);
     this.forWatchers = this.viewForWatchers();
   }
 
-  /** Begins to follow the log from its newest commit. */
+  /** Begins to follow the log a little before its end, so that watches that were open elsewhere find their start. */
   static async start(options: WatchHubOptions): Promise<WatchHub> {
-    const hub = new WatchHub(options, await options.log.last());
+    const { log, recentCommits = RECENT_COMMITS } = options;
+    const last = await log.last();
+    const start = last === undefined ? 0 : Math.max(0, last.sequence - recentCommits);
+    const hub = new WatchHub(options, start === last?.sequence ? last : await log.read(start));
     hub.following = hub.follow();
     return hub;
   }
@@ -121,7 +130,7 @@ export class WatchHub {
   /** Tells a watch what happened since it stands where it stands, from the log as far as need be, and serves it from then on. */
   async join(watcher: Watcher): Promise<void> {
     try {
-      await catchUp({ hub: this, log: this.options.log, watcher });
+      await this.passes.bring(watcher);
     } catch (error) {
       if (error instanceof LogGapError) {
         watcher.fail(expiredLine(watcher.toldUpTo, this.position), 'expired');

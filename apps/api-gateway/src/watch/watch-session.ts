@@ -36,7 +36,9 @@ const tellState = async (watcher: Watcher, opening: WatchOpening & { readonly is
 
 /** Answers what stops them. */
 const startTimers = (watcher: Watcher, timeoutMs: number): (() => void) => {
-  const bookmarks = setInterval(() => watcher.bookmark(), BOOKMARK_INTERVAL_MS).unref();
+  const bookmarks = watcher.allowsBookmarks
+    ? setInterval(() => watcher.bookmark(), BOOKMARK_INTERVAL_MS).unref()
+    : undefined;
   const timeout = setTimeout(() => {
     watcher.bookmark();
     watcher.close('timeout');

@@ -62,6 +62,10 @@ export const encodedCommit = (id: string, ...events: readonly TestEvent[]): Buff
 /** A log whose commits are appended by the test; followers see them as they come. */
 export class LogInMemory {
   readonly commits: Commit[] = [];
+  /** How often somebody began to follow. */
+  reads = 0;
+  /** Followers get nothing while NATS is away. */
+  stalled = false;
   /** Reads of events fail while NATS is away. */
   away = false;
   private wake: (() => void)[] = [];
@@ -95,10 +99,11 @@ export class LogInMemory {
   }
 
   async *follow({ after, signal }: { after: number; signal: AbortSignal }): AsyncGenerator<Commit> {
+    this.reads += 1;
     let next = after;
     const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     while (!signal.aborted) {
-      const found = this.commits[next];
+      const found = this.stalled ? undefined : this.commits[next];
       if (found === undefined) {
         await Promise.race([ended, new Promise<void>((resolve) => this.wake.push(resolve))]);
         continue;

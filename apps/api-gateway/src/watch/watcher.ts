@@ -110,14 +110,23 @@ export class Watcher implements Served {
 
   /** While starting: sends events of the log, those after what was told already. Resolves when there is room for more. */
   async tell(events: readonly HubEvent[]): Promise<void> {
+    let lines: Buffer[] = [];
+    let bytes = 0;
     for (const event of events) {
-      if (this.isClosed || event.version <= this.told) continue;
-      const change = changeOf(event, this.options.selection);
+      if (this.isClosed) return;
+      if (event.version <= this.told) continue;
       this.told = event.version;
+      const change = changeOf(event, this.options.selection);
       if (change === undefined) continue;
       if (change.left) await this.hub.loadPrevious(event, this);
-      await this.write(this.takeEncoding().change(event, change.type), 1);
+      const line = this.takeEncoding().change(event, change.type);
+      lines.push(line);
+      bytes += line.length;
+      if (bytes < CHUNK_BYTES) continue;
+      await this.write(Buffer.concat(lines), lines.length);
+      [lines, bytes] = [[], 0];
     }
+    if (lines.length > 0) await this.write(Buffer.concat(lines), lines.length);
   }
 
   /** While starting: sends an object that was there at the beginning. Resolves when there is room for more. */
@@ -129,7 +138,12 @@ export class Watcher implements Served {
 
   /** While starting: everything up to `version` has been told. */
   startsAt(version: number): void {
-    this.told = version;
+    this.told = Math.max(this.told, version);
+  }
+
+  /** Whether bookmarks may be told. */
+  get allowsBookmarks(): boolean {
+    return this.options.allowBookmarks;
   }
 
   /** Says that all initial objects have been told. */
