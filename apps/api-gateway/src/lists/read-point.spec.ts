@@ -88,7 +88,7 @@ describe('where a read stands', () => {
     ).toMatchObject({ reason: 'Expired' });
     expect(await refusal({ is: 'notOlderThan', version: versionAt(6, 0) })).toMatchObject({
       reason: 'Timeout',
-      message: `Too large resource version: 6144, current: ${end}`,
+      message: `Timeout: Too large resource version: 6144, current: ${end}`,
       details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }] },
     });
   });
