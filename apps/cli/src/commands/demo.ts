@@ -1,17 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Option } from 'commander';
 import type { Command } from 'commander';
 import colors from 'picocolors';
 
 import { removeWhenGone } from '@holdfast/local-stack';
 import type { Stack } from '@holdfast/local-stack';
 
-import { rackTable } from '../example/rack-table.js';
+import { exampleJson } from '../example/rack.js';
 import type { RackExampleResult } from '../example/rack.js';
+import { rackTable } from '../example/rack-table.js';
 import { ExitCode } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
+import { outputOption } from '../output-option.js';
+import type { Output } from '../output-option.js';
 import { openStack, showExample } from '../session.js';
 import { seconds, terminalReport } from '../terminal.js';
 import { ENVIRONMENT_HELP } from './start.js';
@@ -19,7 +21,7 @@ import { ENVIRONMENT_HELP } from './start.js';
 interface DemoOptions {
   readonly dir?: string;
   readonly verbose: boolean;
-  readonly output: 'table' | 'json';
+  readonly output: Output;
 }
 
 export const addDemoCommand = (program: Command, invocation: Invocation): void => {
@@ -28,9 +30,7 @@ export const addDemoCommand = (program: Command, invocation: Invocation): void =
     .description('start a stack, run the rack example, stop everything; fails when the example does not reach its goal')
     .option('--dir <folder>', 'where data, secrets and logs are kept (default: a new folder that is removed again)')
     .option('-v, --verbose', 'show everything that the services log', false)
-    .addOption(
-      new Option('-o, --output <form>', 'how the result is printed').choices(['table', 'json']).default('table'),
-    )
+    .addOption(outputOption())
     .addHelpText('after', ENVIRONMENT_HELP)
     .action(async (options: DemoOptions) => invocation.finish(await demo(options, invocation)));
 };
@@ -43,7 +43,8 @@ const demo = async ({ dir, verbose, output }: DemoOptions, { out, err, toldToEnd
   tell(colors.bold('Holdfast demo'));
   try {
     const { result, readyAfterMs } = await runOnce({ dir: folder, verbose, tell, began, signal: toldToEnd() });
-    if (output === 'json') out(JSON.stringify(jsonResult(result, readyAfterMs), null, 2));
+    if (output === 'json')
+      out(JSON.stringify({ readyAfterMs: Math.round(readyAfterMs), ...exampleJson(result) }, null, 2));
     else out(rackTable(result.racks));
     for (const line of unreached(result)) err(colors.red(line));
     return result.reached ? ExitCode.ok : ExitCode.failed;
@@ -84,13 +85,6 @@ const temporaryFolder = async (): Promise<string> => {
   removeWhenGone(folder);
   return folder;
 };
-
-const jsonResult = ({ reached, applied, racks }: RackExampleResult, readyAfterMs: number): object => ({
-  reached,
-  readyAfterMs: Math.round(readyAfterMs),
-  applied,
-  racks: racks.map(({ tookMs, ...rack }) => ({ ...rack, tookMs: Math.round(tookMs) })),
-});
 
 const unreached = ({ racks }: RackExampleResult): string[] => {
   if (racks.length === 0) return ['the example declares no Rack'];

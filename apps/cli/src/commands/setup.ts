@@ -4,11 +4,14 @@ import { ensureGatewayIdentity } from '@holdfast/local-stack';
 
 import { ExitCode } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
+import { outputOption } from '../output-option.js';
+import type { Output } from '../output-option.js';
 
 interface SetupOptions {
   readonly dir: string;
   readonly server: string;
   readonly name: readonly string[];
+  readonly output: Output;
 }
 
 export const addSetupCommand = (program: Command, { out, finish }: Invocation): void => {
@@ -18,9 +21,10 @@ export const addSetupCommand = (program: Command, { out, finish }: Invocation): 
     .requiredOption('--dir <folder>', 'where they are kept')
     .requiredOption('--server <url>', 'where clients reach the gateway, such as https://localhost:6443')
     .option('--name <host>', 'a further name or address of the gateway (repeatable)', collect, [])
-    .action(async ({ dir, server, name }: SetupOptions) => {
+    .addOption(outputOption())
+    .action(async ({ dir, server, name, output }: SetupOptions) => {
       const { kubeconfig } = await ensureGatewayIdentity({ dir, server, names: name, now: new Date() });
-      out(`export KUBECONFIG=${kubeconfig}`);
+      out(output === 'json' ? JSON.stringify({ kubeconfig }) : `export KUBECONFIG=${kubeconfig}`);
       finish(ExitCode.ok);
     });
 };

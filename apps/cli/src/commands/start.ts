@@ -4,9 +4,12 @@ import colors from 'picocolors';
 
 import type { Stack } from '@holdfast/local-stack';
 
+import { exampleJson } from '../example/rack.js';
 import { rackTable } from '../example/rack-table.js';
 import { ExitCode } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
+import { outputOption } from '../output-option.js';
+import type { Output } from '../output-option.js';
 import { openStack, showExample } from '../session.js';
 import { seconds, terminalReport } from '../terminal.js';
 import { aborted, ToldToEnd } from '../told-to-end.js';
@@ -15,6 +18,7 @@ import { defaultDir } from '../workspace.js';
 interface StartOptions {
   readonly dir: string;
   readonly verbose: boolean;
+  readonly output: Output;
 }
 
 export const addStartCommand = (program: Command, invocation: Invocation): void => {
@@ -23,6 +27,7 @@ export const addStartCommand = (program: Command, invocation: Invocation): void 
     .description('start the whole stack on loopback, run the rack example, stay until Ctrl-C')
     .option('--dir <folder>', 'where data, secrets and logs are kept', defaultDir)
     .option('-v, --verbose', 'show everything that the services log', false)
+    .addOption(outputOption())
     .addHelpText('after', ENVIRONMENT_HELP)
     .action(async (options: StartOptions) => invocation.finish(await start(options, invocation)));
 };
@@ -37,7 +42,9 @@ Environment:
   HOLDFAST_NATS_SERVER       the nats-server program to run
   HOLDFAST_CACHE             where fetched programs are kept`;
 
-const start = async ({ dir, verbose }: StartOptions, { out: write, toldToEnd }: Invocation): Promise<number> => {
+const start = async ({ dir, verbose, output }: StartOptions, { out, err, toldToEnd }: Invocation): Promise<number> => {
+  // With JSON, standard output carries the result alone.
+  const write = output === 'json' ? err : out;
   const began = performance.now();
   const signal = toldToEnd();
   write(colors.bold('Holdfast starts'));
@@ -47,9 +54,10 @@ const start = async ({ dir, verbose }: StartOptions, { out: write, toldToEnd }: 
     write(`  ready after ${seconds(performance.now() - began)}\n`);
 
     write(colors.bold('The rack example'));
-    const { racks, reached } = await showExample(stack, signal);
-    write(rackTable(racks));
-    if (!reached) write(colors.red('  the example did not reach its goal; the logs tell why'));
+    const example = await showExample(stack, signal);
+    if (output === 'json') out(JSON.stringify({ dir, ...stack.describe(), example: exampleJson(example) }));
+    else write(rackTable(example.racks));
+    if (!example.reached) write(colors.red('  the example did not reach its goal; the logs tell why'));
     write(howToGoOn(stack));
     await aborted(signal);
   } catch (error) {

@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import { z } from 'zod';
@@ -8,11 +7,13 @@ import type { StackFile } from '@holdfast/local-stack';
 
 import { ExitCode } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
+import { outputOption } from '../output-option.js';
+import type { Output } from '../output-option.js';
 import { defaultDir } from '../workspace.js';
 
 interface StatusOptions {
   readonly dir: string;
-  readonly output: 'table' | 'json';
+  readonly output: Output;
 }
 
 interface ProcessStatus {
@@ -29,7 +30,7 @@ export const addStatusCommand = (program: Command, invocation: Invocation): void
     .command('status')
     .description('tell whether a stack is running and which of its parts are healthy; fails when one is not')
     .option('--dir <folder>', 'where that stack keeps its data', defaultDir)
-    .addOption(new Option('-o, --output <form>', 'how it is printed').choices(['table', 'json']).default('table'))
+    .addOption(outputOption())
     .action(async (options: StatusOptions) => invocation.finish(await status(options, invocation)));
 };
 

@@ -1,19 +1,9 @@
-import { Option } from 'commander';
 import type { Command } from 'commander';
 
-import { verify } from '@holdfast/read-models';
-import type { Difference, TableComparison, Verified } from '@holdfast/read-models';
-
-import { ExitCode } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
-import { withStores } from '../open-log.js';
-import { grouped, replayProgress } from '../replay-progress.js';
+import { outputOption } from '../output-option.js';
+import type { ReplayOptions } from '../replay/replay-options.js';
 import { defaultDir } from '../workspace.js';
-
-interface VerifyCommandOptions {
-  readonly dir: string;
-  readonly output: 'text' | 'json';
-}
 
 export const addVerifyCommand = (program: Command, invocation: Invocation): void => {
   program
@@ -24,31 +14,10 @@ export const addVerifyCommand = (program: Command, invocation: Invocation): void
       'where the stack keeps its data; HOLDFAST_NATS_URL and _DATABASE_URL go before',
       defaultDir,
     )
-    .addOption(new Option('-o, --output <form>', 'how it is printed').choices(['text', 'json']).default('text'))
-    .action(async (options: VerifyCommandOptions) => invocation.finish(await run(options, invocation)));
+    .addOption(outputOption())
+    .action(async (options: ReplayOptions) => {
+      // Loaded here, since the read models bring an ORM along for which the other subcommands should not wait.
+      const { runVerify } = await import('../replay/run-verify.js');
+      invocation.finish(await runVerify(options, invocation));
+    });
 };
-
-const run = async ({ dir, output }: VerifyCommandOptions, { out, err, toldToEnd }: Invocation): Promise<number> => {
-  const json = output === 'json';
-  const report = replayProgress({ json, write: json ? out : err, now: () => performance.now() });
-  const signal = toldToEnd();
-  const verified = await withStores(dir, (stores) => verify({ ...stores, signal, report }));
-  out(json ? JSON.stringify({ step: 'done', ...verified }) : summary(verified));
-  return verified.same ? ExitCode.ok : ExitCode.failed;
-};
-
-const summary = ({ same, sequence, tables, seconds }: Verified): string =>
-  [
-    ...tables.map(tableLine),
-    ...tables.flatMap(({ differences }) => differences.map(differenceLine)),
-    same
-      ? `the rows are what the log says up to commit ${grouped(sequence)} (${seconds.toFixed(1)} s)`
-      : `the rows are NOT what the log says up to commit ${grouped(sequence)}: run holdfast rebuild`,
-  ].join('\n');
-
-const tableLine = ({ table, live, replayed }: TableComparison): string =>
-  `${table.padEnd(8)}  live ${grouped(live.rows)} rows ${live.hash.slice(0, 16)}  ` +
-  `log ${grouped(replayed.rows)} rows ${replayed.hash.slice(0, 16)}`;
-
-const differenceLine = ({ table, key, problem, object }: Difference): string =>
-  `  ${problem} in ${table}: ${key}${object === undefined ? '' : ` (${object})`}`;

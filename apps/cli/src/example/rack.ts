@@ -67,6 +67,13 @@ export const runRackExample = async (options: RackExampleOptions): Promise<RackE
   return { applied, racks, reached: racks.length > 0 && racks.every(({ ready }) => ready) };
 };
 
+/** The result as programs read it. */
+export const exampleJson = ({ reached, applied, racks }: RackExampleResult): object => ({
+  reached,
+  applied,
+  racks: racks.map(({ tookMs, ...rack }) => ({ ...rack, tookMs: Math.round(tookMs) })),
+});
+
 const untilReady = async (
   manifest: Manifest,
   since: number,
