@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CoreV1Api, KubeConfig, makeInformer } from '@kubernetes/client-node';
 import { eventually, startTestStack } from '@holdfast/testing';
 import type { TestStack } from '@holdfast/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -80,6 +81,32 @@ describe('watches', () => {
     }
   };
 
+  it('feed an informer, which sees objects come and go as its selector says', async () => {
+    const config = new KubeConfig();
+    config.loadFromFile(join(stack.dir, 'kubeconfig'));
+    const core = config.makeApiClient(CoreV1Api);
+    const namespace = 'default';
+    const body = (app: string) => ({ metadata: { name: 'menu', labels: { app } } });
+    const list = () => core.listNamespacedConfigMap({ namespace, labelSelector: 'app=web' });
+    const informer = makeInformer(config, CONFIGMAPS, list, 'app=web');
+    const seen: string[] = [];
+    for (const verb of ['add', 'update', 'delete'] as const) {
+      informer.on(verb, ({ metadata }) => seen.push(`${verb} ${metadata?.labels?.['app']}`));
+    }
+    await informer.start();
+    try {
+      await core.createNamespacedConfigMap({ namespace, body: body('web') });
+      for (const app of ['other', 'web'])
+        await core.replaceNamespacedConfigMap({ namespace, name: 'menu', body: body(app) });
+      await core.deleteNamespacedConfigMap({ namespace, name: 'menu' });
+      await eventually(() => seen.length === 4);
+      // What ceases to match is deleted for the informer, and shown as it was.
+      expect(seen).toEqual(['add web', 'delete web', 'add web', 'delete web']);
+    } finally {
+      await informer.stop();
+    }
+  }, 60_000);
+
   it('tell every change once and in order while the gateway and NATS are killed and come back', async () => {
     stopping = new AbortController();
     setMaxListeners(0, stopping.signal);
@@ -114,7 +141,9 @@ describe('watches', () => {
 
     const told = (events: readonly WatchEvent[]) =>
       events.map(({ type, object }) => `${type} ${object.metadata.name} ${object.metadata.resourceVersion}`);
-    expect(oracle.map(({ object }) => object.metadata.name).sort()).toEqual(names.sort());
+    expect(
+      oracle.flatMap(({ object: { metadata } }) => (metadata.name === 'menu' ? [] : [metadata.name])).sort(),
+    ).toEqual(names.sort());
     for (const seen of watched) expect(told(seen)).toEqual(told(oracle));
   }, 240_000);
 });
