@@ -579,7 +579,7 @@ describe('bad input', () => {
     await declareWidgets(client);
     await client.create(WIDGETS, widget('here'));
     await quiet();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await client?.close();
     await test?.close();

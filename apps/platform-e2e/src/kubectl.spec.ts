@@ -38,7 +38,7 @@ describe('kubectl', () => {
     client = new GatewayClient(test.stack);
     await client.create(CRDS, widgetCrd());
     await eventually(async () => (await client.send('GET', WIDGETS)).code === 200);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await client?.close();
     await test?.close();
@@ -274,18 +274,18 @@ describe('kubectl', () => {
           ['rack-02', 'dense', '1', '2', '8', '8', 'True'],
         ]);
         expect(words(await kubectl()('get', 'inventory', '-o', 'name')).length).toBe(2 + 2 + 34 + 19);
-      }, 60_000);
+      }, 120_000);
 
       it('deletes in the foreground: the children first', async () => {
         await kubectl()('delete', 'rack', 'rack-02', '--cascade=foreground', '--timeout=20s');
         expect(await kubectl()('get', 'nodes.inventory.holdfast.dev', '-o', 'name')).not.toContain('rack-02');
-      }, 30_000);
+      }, 120_000);
 
       it('leaves orphans when it is asked to', async () => {
         await kubectl()('delete', 'chassis', 'rack-01-chassis-1', '--cascade=orphan', '--timeout=20s');
         const blade = await client.get(inventory('blades/rack-01-chassis-1-blade-0'));
         expect(blade.metadata).not.toHaveProperty('ownerReferences.0.name', 'rack-01-chassis-1');
-      }, 30_000);
+      }, 120_000);
     });
 
     it('deletes without waiting for finalizers', async () => {

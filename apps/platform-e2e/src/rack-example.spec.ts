@@ -30,7 +30,7 @@ describe('the rack example', () => {
     client = new GatewayClient(test.stack);
     await declareKinds(client);
     await declareExample(client);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await client?.close();
     await test?.close();
@@ -81,13 +81,13 @@ describe('the rack example', () => {
       expect(await listedChildren(client, name)).toEqual(STANDARD);
     }
     expect(test.pid('reconciler')).not.toBe(before);
-  }, 60_000);
+  }, 120_000);
 
   it('a deleted rack takes all that it owns with it, and nothing else', async () => {
     await client.delete(inventory('racks/rack-03'), { propagationPolicy: 'Background' });
     await holds(async () => expect(await listedChildren(client, 'rack-03')).toEqual(NOTHING), { withinMs: 30_000 });
     expect(await listedChildren(client, 'rack-01')).toEqual(STANDARD);
-  }, 40_000);
+  }, 120_000);
 
   it('a second start of the same folder has the same data behind the same kubeconfig', async () => {
     const [kubeconfig, racks] = await Promise.all([readFile(test.stack.files.kubeconfig), uids()]);
@@ -97,7 +97,7 @@ describe('the rack example', () => {
     expect(await readFile(test.stack.files.kubeconfig)).toEqual(kubeconfig);
     expect(await uids()).toEqual(racks);
     expect(await listedChildren(client, 'rack-02')).toEqual(DENSE);
-  }, 60_000);
+  }, 120_000);
 
   const uids = async (): Promise<string[]> =>
     (await client.list(inventory('racks'))).items.map(({ metadata }) => `${metadata.name} ${metadata.uid}`);

@@ -56,7 +56,7 @@ export const readyStatus = ({ chassis, blades, nodes, bmcs }: Counts): object =>
 });
 
 /** Resolves with the rack once it says it is Ready for its newest spec. */
-export const readyRack = (client: GatewayClient, name: string, withinMs = 30_000): Promise<KubeObject> =>
+export const readyRack = (client: GatewayClient, name: string, withinMs = 60_000): Promise<KubeObject> =>
   eventually(
     async () => {
       const rack = await client.get(inventory(`racks/${name}`));

@@ -76,5 +76,5 @@ export const widgetCrd = (spec: JsonObject = {}, { plural = 'widgets', group = G
 /** Resolves when widgets are served. */
 export const declareWidgets = async (client: GatewayClient): Promise<void> => {
   await client.create(CRDS, widgetCrd());
-  await eventually(async () => (await client.send('GET', WIDGETS)).code === 200);
+  await eventually(async () => (await client.send('GET', WIDGETS)).code === 200, { withinMs: 60_000 });
 };

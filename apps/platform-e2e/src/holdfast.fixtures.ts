@@ -1,0 +1,21 @@
+/** Runs the `holdfast` command on a stack, as a process of its own. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+
+import type { TestStack } from '@holdfast/testing';
+
+import { workspace } from './racks.fixtures.js';
+
+const PROGRAM = join(workspace, 'apps', 'cli', 'bin', 'holdfast.mjs');
+
+export interface CommandRun {
+  readonly code: number;
+  readonly text: string;
+}
+
+export const holdfast = ({ dir }: TestStack, command: 'verify' | 'rebuild'): Promise<CommandRun> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [PROGRAM, command, '--dir', dir], { timeout: 120_000 }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${out}${err}` }),
+    );
+  });
