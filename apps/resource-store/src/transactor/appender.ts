@@ -81,6 +81,7 @@ export class Appender {
   suspend(): void {
     this.suspended = true;
     this.unclear = [];
+    this.options.gate.lookAnew();
   }
 
   resume(): void {

@@ -18,15 +18,12 @@ export class AskedCommand {
   placed: Answer | undefined;
   /** Its answer waits at the read gate. */
   waiting: Waiting | undefined;
-  isAnswered = false;
-  private answer: Answer | undefined;
   private takers: Taker[];
 
   constructor(
     readonly command: Command,
     readonly body: Buffer,
-    readonly askedAt: number,
-    readonly deadline: number,
+    public deadline: number,
     taker: Taker,
   ) {
     this.takers = [taker];
@@ -43,18 +40,21 @@ export class AskedCommand {
     this.waiting = undefined;
   }
 
-  /** The same command again: it gets the same answer. */
-  join(taker: Taker): void {
-    if (this.isAnswered) taker(this.answer);
-    else this.takers.push(taker);
+  /** Somebody waits for the answer still. */
+  get isAwaited(): boolean {
+    return this.takers.length > 0;
   }
 
-  /** Only the first answer counts. */
+  /** The same command again: it waits for the same answer, until its own deadline. */
+  join(taker: Taker, deadline: number): void {
+    this.takers.push(taker);
+    this.deadline = Math.max(this.deadline, deadline);
+  }
+
+  /** Answers everybody who waits. */
   give(answer: Answer | undefined): void {
-    if (this.isAnswered) return;
-    this.isAnswered = true;
-    this.answer = answer;
-    for (const take of this.takers) take(answer);
+    const { takers } = this;
     this.takers = [];
+    for (const take of takers) take(answer);
   }
 }

@@ -58,6 +58,11 @@ export class ReadGate {
     for (const { waiting } of given) waiting.give();
   }
 
+  /** Looks that are on their way count for nobody any more. */
+  lookAnew(): void {
+    this.entered = this.entered.map(({ waiting }) => ({ waiting, after: this.begun }));
+  }
+
   /** Takes back every answer of which `isStale` is true. */
   leaveAll(isStale: (waiting: Waiting) => boolean): void {
     this.entered = this.entered.filter(({ waiting }) => !isStale(waiting));

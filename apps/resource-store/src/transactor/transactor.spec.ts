@@ -287,6 +287,16 @@ describe('when another has written', () => {
   });
 });
 
+describe('a read that waits when another has written', () => {
+  it('looks again, when this is the transactor still', async () => {
+    await given();
+    await world.create(configMap('web-1'));
+    world.log.write({ ...world.leader });
+
+    expect(objectOf(await world.get('web-1'))).toMatchObject({ metadata: { name: 'web-1' } });
+  });
+});
+
 describe('a command that is sent again', () => {
   it('waits for the first one while that is pending', async () => {
     await given();
@@ -298,6 +308,21 @@ describe('a command that is sent again', () => {
     world.log.release();
 
     expect(await again).toEqual(await first);
+    expect(world.written).toEqual([['web-1']]);
+  });
+
+  it('waits for the outcome too when the first asker was told that it is unknown', async () => {
+    await given();
+    world.log.hold();
+    const first = world.create(configMap('web-1'), { id: 'once', deadline: world.clock + 1_000 });
+    await settled();
+    world.clock += 2_000;
+    expect(refusalOf(await first).reason).toBe('Timeout');
+
+    const again = world.create(configMap('web-1'), { id: 'once' });
+    world.log.release();
+
+    expect(versionOf(await again)).toBe(3 * 1024);
     expect(world.written).toEqual([['web-1']]);
   });
 

@@ -99,9 +99,11 @@ export class Transactor {
       take(undefined);
       return;
     }
+    const now = this.options.now();
+    const deadline = Math.min(command.deadline, now + MAX_DEADLINE_MS);
     const pending = this.asked.get(command.id);
     if (pending !== undefined) {
-      pending.join(take);
+      pending.join(take, deadline);
       return;
     }
     const { waitingCommands, waitingBytes } = this.options.limits;
@@ -109,8 +111,7 @@ export class Transactor {
       take(refusalAnswer(tooManyWaiting(this.asked.size)));
       return;
     }
-    const now = this.options.now();
-    const asked = new AskedCommand(command, body, now, Math.min(command.deadline, now + MAX_DEADLINE_MS), take);
+    const asked = new AskedCommand(command, body, deadline, take);
     this.asked.set(command.id, asked);
     this.waitingBytes += body.length;
     if (!this.catchingUp) this.begin(asked);
@@ -156,7 +157,7 @@ export class Transactor {
     const first = waiting?.command.idempotency ?? recorded;
     if (first === undefined) return false;
     if (first.body !== body) this.place(asked, { kind: 'refused', refusal: keyReused() });
-    else if (waiting !== undefined) waiting.join((answer) => this.share(asked, answer));
+    else if (waiting !== undefined) waiting.join((answer) => this.share(asked, answer), asked.deadline);
     else if (recorded !== undefined) this.answerRecorded(asked, recorded.version);
     return true;
   }
@@ -166,7 +167,10 @@ export class Transactor {
     asked.sent = true;
     this.options.log.readEvent(version).then(
       (found) => {
-        if (found !== undefined) this.finish(asked, recordedAnswer(request, asked.body, found));
+        const { id } = asked.command;
+        const answer =
+          found === undefined ? refusalAnswer(outcomeUnknown(id)) : recordedAnswer(request, asked.body, found);
+        this.finish(asked, answer);
       },
       // The log is away: that it happened is certain, but not what came of it.
       () => this.finish(asked, refusalAnswer(outcomeUnknown(asked.command.id))),
@@ -182,8 +186,7 @@ export class Transactor {
       body: asked.body,
       state: this.queue,
       now: new Date(this.options.now()),
-      isWanted: () =>
-        asked.attempt === attempt && !asked.isAnswered && !this.catchingUp && !this.closing.signal.aborted,
+      isWanted: () => asked.attempt === attempt && asked.isAwaited && !this.catchingUp && !this.closing.signal.aborted,
       decided: (verdict) => this.place(asked, verdict),
     });
   }
@@ -245,15 +248,15 @@ export class Transactor {
     this.gate.leaveAll((waiting) => stale.has(waiting));
     for (const asked of writes) {
       asked.reset();
-      if (asked.isAnswered) this.forget(asked);
-      else this.begin(asked);
+      if (asked.isAwaited) this.begin(asked);
+      else this.forget(asked);
     }
   }
 
   private sweep(): void {
     const now = this.options.now();
     for (const asked of this.asked.values()) {
-      if (asked.deadline <= now && !asked.isAnswered) this.expire(asked);
+      if (asked.deadline <= now && asked.isAwaited) this.expire(asked);
     }
   }
 
@@ -278,7 +281,7 @@ export class Transactor {
   }
 
   private finish(asked: AskedCommand, answer: Answer): void {
-    if (!asked.isAnswered) this.options.observer.answered(asked.command.request.verb, answer.reply);
+    if (asked.isAwaited) this.options.observer.answered(asked.command.request.verb, answer.reply);
     asked.give(answer);
     this.forget(asked);
   }
