@@ -8,7 +8,9 @@ export interface Served {
 }
 
 export interface DeliveryQueueOptions {
+  /** A slice is so many at most, and ends early when so many bytes were written. */
   readonly sliceSize: number;
+  readonly sliceBytes: number;
   /** Runs a function in the next turn of the event loop. */
   readonly nextTurn: (run: () => void) => void;
   /** Called when everybody has been served. */
@@ -18,6 +20,7 @@ export interface DeliveryQueueOptions {
 export class DeliveryQueue {
   private waiting = new Set<Served>();
   private scheduled = false;
+  private bytesLeft = 0;
 
   constructor(private readonly options: DeliveryQueueOptions) {}
 
@@ -30,6 +33,11 @@ export class DeliveryQueue {
     this.waiting.delete(served);
   }
 
+  /** Whoever is served tells what it wrote. */
+  wrote(bytes: number): void {
+    this.bytesLeft -= bytes;
+  }
+
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
@@ -39,8 +47,9 @@ export class DeliveryQueue {
   private serveSlice(): void {
     this.scheduled = false;
     let left = this.options.sliceSize;
+    this.bytesLeft = this.options.sliceBytes;
     for (const served of this.waiting) {
-      if (left-- === 0) break;
+      if (left-- === 0 || this.bytesLeft <= 0) break;
       this.waiting.delete(served);
       if (served.serve()) this.waiting.add(served);
     }

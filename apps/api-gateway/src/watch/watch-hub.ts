@@ -42,7 +42,9 @@ export interface WatchMetrics {
 const RECENT_COMMITS = 4_096;
 const RING_BYTES = 64 * 1024 * 1024;
 const CACHE_BYTES = 16 * 1024 * 1024;
+/** What takes about a millisecond or two: as long as a write may have to wait for its turn. */
 const SLICE_SIZE = 50;
+const SLICE_BYTES = 256 * 1024;
 const SLOW: SlowLimits = { stallMs: 30_000, backlogBytes: 8 * 1024 * 1024 };
 const PACE_CHECK_MS = 500;
 const RETRY_MS = 250;
@@ -56,6 +58,7 @@ export class WatchHub {
   private readonly cache = new LineCache(CACHE_BYTES);
   private readonly queue = new DeliveryQueue({
     sliceSize: SLICE_SIZE,
+    sliceBytes: SLICE_BYTES,
     nextTurn: (run) => void setImmediate(run),
     onIdle: () => this.cache.clear(),
   });
@@ -191,7 +194,10 @@ export class WatchHub {
       leftBehind: (watcher) => void this.join(watcher),
       loadPrevious: (event, watcher) => this.loadPrevious(event, watcher),
       blocked: (watcher) => this.watchPace(watcher),
-      delivered: (lines) => this.options.metrics.delivered(lines),
+      delivered: (lines, bytes) => {
+        this.queue.wrote(bytes);
+        this.options.metrics.delivered(lines);
+      },
       closed: (watcher, reason) => this.forget(watcher, reason),
       now: () => performance.now(),
     };

@@ -52,7 +52,7 @@ export interface WatcherHub {
   /** Resolves once the object as it was before an event is known, or the watcher is closed. */
   loadPrevious(event: HubEvent, watcher: Watcher): Promise<void>;
   blocked(watcher: Watcher): void;
-  delivered(lines: number): void;
+  delivered(lines: number, bytes: number): void;
   closed(watcher: Watcher, reason: CloseReason): void;
   now(): number;
 }
@@ -261,7 +261,7 @@ export class Watcher implements Served {
 
   private async write(bytes: Buffer, lines: number): Promise<void> {
     if (this.isClosed) return;
-    this.hub.delivered(lines);
+    this.hub.delivered(lines, bytes.length);
     if (this.options.sink.write(bytes)) return;
     this.blockedSince = this.hub.now();
     this.hub.blocked(this);
