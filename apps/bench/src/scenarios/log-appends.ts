@@ -8,8 +8,7 @@ import { encodeCommit } from '@holdfast/contracts';
 import type { NewEvent } from '@holdfast/contracts';
 import { startNatsServer } from '@holdfast/local-stack';
 import { JetStreamCommitLog } from '@holdfast/log';
-import { natsConnectionOptions } from '@holdfast/nest-platform';
-import { connect } from '@nats-io/transport-node';
+import { connectNats } from '@holdfast/nest-platform';
 
 import { CLIENT_COUNTS } from '../measures.js';
 import { percentile } from '../statistics.js';
@@ -24,7 +23,7 @@ export const logAppends: readonly Scenario[] = CLIENT_COUNTS.map((clients) => ({
   run: async (_bench, seconds) => {
     const dir = await mkdtemp(join(tmpdir(), 'holdfast-bench-log-'));
     const server = await startNatsServer({ dir });
-    const nc = await connect(natsConnectionOptions(server.url('store')));
+    const nc = await connectNats({ url: server.url('store'), name: 'bench' });
     try {
       const log = await JetStreamCommitLog.open({
         nc,

@@ -5,8 +5,7 @@ import { promisify } from 'node:util';
 
 import { PROJECTED_SUBJECT } from '@holdfast/contracts';
 import type { Projected } from '@holdfast/contracts';
-import { natsConnectionOptions } from '@holdfast/nest-platform';
-import { connect } from '@nats-io/transport-node';
+import { connectNats } from '@holdfast/nest-platform';
 import type { NatsConnection } from '@nats-io/transport-node';
 
 import type { BenchStack } from '../bench-stack.js';
@@ -22,7 +21,7 @@ const ALONE = 200;
 const LOAD_MS = 4_000;
 
 const connectTo = (bench: BenchStack): Promise<NatsConnection> =>
-  connect(natsConnectionOptions(bench.stack.describe().nats));
+  connectNats({ url: bench.stack.describe().nats, name: 'bench' });
 
 export const rowAlone: Scenario = {
   name: 'write to row, alone',
