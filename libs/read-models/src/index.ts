@@ -1,6 +1,7 @@
 export { openPool } from './pool.js';
 export type { PoolOptions } from './pool.js';
 export { migrate } from './schema/migrate.js';
+export { ReadModelsMissing } from './schema/generations.js';
 export type { Checkpoint } from './schema/generations.js';
 
 export { ReadModels } from './read-models.js';

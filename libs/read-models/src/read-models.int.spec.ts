@@ -7,6 +7,7 @@ import { openPool } from './pool.js';
 import { encodeCommits } from './projection/encode-commits.js';
 import { Projector } from './projection/projector.js';
 import { ReadModels } from './read-models.js';
+import { ReadModelsMissing } from './schema/generations.js';
 import { migrate } from './schema/migrate.js';
 import { LOG, rack, withVersion, WrittenLog } from './written-log.fixtures.js';
 
@@ -44,6 +45,14 @@ describe('read models', () => {
 
   it('say how far they reach', async () => {
     expect(await models.checkpoint()).toEqual({ log: LOG, sequence: 4, boundary: 5119 });
+  });
+
+  it('say that they are missing where nobody has migrated, or where they were dropped', async () => {
+    const empty = openPool({ url: await database.createDatabase(), name: 'spec' });
+    await expect(new ReadModels(empty).checkpoint()).rejects.toThrow(ReadModelsMissing);
+    await empty.end();
+    await pool.query('DROP SCHEMA holdfast CASCADE');
+    await expect(models.objectAt(key, 9_999)).rejects.toThrow(ReadModelsMissing);
   });
 
   it('show an object as it was at a version', async () => {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectKey } from '@holdfast/contracts';
 import type { RefusalError } from '@holdfast/kernel';
+import { ReadModelsMissing } from '@holdfast/read-models';
 import type { History, HistoryQuery, ListQuery, ObjectList, ObjectState, ReadModels } from '@holdfast/read-models';
 import type { RequestContext } from '../http/resolved-request.js';
 import { refuse } from '../http/status-error.js';
@@ -85,8 +86,7 @@ export class ReadModelsReader {
     for (let pauseMs = FIRST_ASK_MS; ; pauseMs = ASK_AGAIN_MS) {
       const reached = await Promise.race([announced, sleep(pauseMs, undefined, { ref: false })]);
       if (reached !== undefined) return reached;
-      const { boundary } = await this.ask((models) => models.checkpoint());
-      if (boundary >= version) return true;
+      if ((await this.ask(boundaryOf)) >= version) return true;
     }
   }
 
@@ -98,14 +98,29 @@ export class ReadModelsReader {
     try {
       return await Promise.race([question(this.options.models), timeUp]);
     } catch (error) {
-      if (!isPostgresAway(error)) throw error;
+      if (!(error instanceof ReadModelsMissing) && !isPostgresAway(error)) throw error;
       this.options.onFailure(error);
-      throw away();
+      throw error instanceof ReadModelsMissing ? missing() : away();
     } finally {
       clearTimeout(timer);
     }
   }
 }
+
+/** How far the rows reach: nowhere before the store has made them, which it does at its start. */
+const boundaryOf = async (models: ReadModels): Promise<number> => {
+  try {
+    return (await models.checkpoint()).boundary;
+  } catch (error) {
+    if (error instanceof ReadModelsMissing) return -1;
+    throw error;
+  }
+};
+
+const missing = (): RefusalError =>
+  refuse('ServiceUnavailable', 'the read models are being made; writes and reads by name go on', {
+    retryAfterSeconds: 1,
+  });
 
 const away = (): RefusalError =>
   refuse(

@@ -1,6 +1,5 @@
-import { DatabaseError } from 'pg';
 import type { Pool, QueryResultRow } from 'pg';
-import { checkpointOf, CHECKPOINT_COLUMNS, readLiveGeneration } from '../schema/generations.js';
+import { checkpointOf, CHECKPOINT_COLUMNS, isDropped, readLiveGeneration } from '../schema/generations.js';
 import type { Checkpoint, CheckpointRow } from '../schema/generations.js';
 import { generationSchema, REGISTRY_SCHEMA } from '../schema/names.js';
 import { SqlParameters } from './sql-parameters.js';
@@ -14,8 +13,6 @@ export interface Snapshot<Row> {
 }
 
 const ATTEMPTS = 5;
-const UNDEFINED_TABLE = '42P01';
-const UNDEFINED_SCHEMA = '3F000';
 
 /**
  * Reads rows of the live generation together with its checkpoint: one statement, so one snapshot.
@@ -61,6 +58,3 @@ export class LiveReader {
     }
   }
 }
-
-const isDropped = (error: unknown): boolean =>
-  error instanceof DatabaseError && (error.code === UNDEFINED_TABLE || error.code === UNDEFINED_SCHEMA);

@@ -1,6 +1,22 @@
 import type { LogIdentity } from '@holdfast/log';
+import { DatabaseError } from 'pg';
 import type { ClientBase, Pool } from 'pg';
 import { REGISTRY_SCHEMA } from './names.js';
+
+const UNDEFINED_TABLE = '42P01';
+const UNDEFINED_SCHEMA = '3F000';
+
+/** The database holds no rows to read: nobody has migrated it yet, or somebody has dropped them. */
+export class ReadModelsMissing extends Error {
+  override readonly name = 'ReadModelsMissing';
+
+  constructor(options?: ErrorOptions) {
+    super(`no generation in ${REGISTRY_SCHEMA}.generations is live: run the migrations`, options);
+  }
+}
+
+export const isDropped = (error: unknown): boolean =>
+  error instanceof DatabaseError && (error.code === UNDEFINED_TABLE || error.code === UNDEFINED_SCHEMA);
 
 /** How far of its log a generation reaches; no log yet when nothing was ever projected. */
 export interface Checkpoint {
@@ -30,13 +46,14 @@ export const checkpointOf = ({ stream, stream_created: created, sequence, bounda
   boundary,
 });
 
-/** The generation that readers look at, and its checkpoint. */
+/** The generation that readers look at, and its checkpoint; throws ReadModelsMissing where there is none. */
 export const readLiveGeneration = async (client: ClientBase | Pool): Promise<LiveGeneration> => {
-  const { rows } = await client.query<CheckpointRow & { number: number }>(
-    `SELECT number, ${CHECKPOINT_COLUMNS} FROM ${REGISTRY_SCHEMA}.generations WHERE purpose = 'live'`,
-  );
+  const query = `SELECT number, ${CHECKPOINT_COLUMNS} FROM ${REGISTRY_SCHEMA}.generations WHERE purpose = 'live'`;
+  const { rows } = await client.query<CheckpointRow & { number: number }>(query).catch((error: unknown) => {
+    throw isDropped(error) ? new ReadModelsMissing({ cause: error }) : error;
+  });
   const [row] = rows;
-  if (row === undefined) throw new Error(`no generation in ${REGISTRY_SCHEMA}.generations is live: run the migrations`);
+  if (row === undefined) throw new ReadModelsMissing();
   return { number: row.number, checkpoint: checkpointOf(row) };
 };
 
