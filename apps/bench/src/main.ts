@@ -5,7 +5,7 @@ import { startBenchStack } from './bench-stack.js';
 import type { BenchStack } from './bench-stack.js';
 import { renderTable, Results } from './report.js';
 import { etcdCreates } from './scenarios/etcd-creates.js';
-import { creates, gets, transactions } from './scenarios/http-writes-and-reads.js';
+import { creates, gets, transactions, warmUp } from './scenarios/http-writes-and-reads.js';
 import { manyObjects, startAndIdleMemory, takeOver } from './scenarios/life-cycle.js';
 import { lists } from './scenarios/lists.js';
 import { logAppends } from './scenarios/log-appends.js';
@@ -14,7 +14,6 @@ import type { Scenario } from './scenarios/scenario.js';
 import { oneWatcher, thousandWatchers } from './scenarios/watches.js';
 
 const SCENARIOS: readonly Scenario[] = [
-  startAndIdleMemory,
   ...creates.flatMap((scenario, i) => [scenario, logAppends[i] as Scenario, etcdCreates[i] as Scenario]),
   gets,
   transactions,
@@ -24,8 +23,10 @@ const SCENARIOS: readonly Scenario[] = [
   rowAlone,
   rowUnderLoad,
   eventLag,
-  takeOver,
   rebuild,
+  // These end processes: what comes after them begins cold.
+  takeOver,
+  startAndIdleMemory,
   manyObjects,
 ];
 
@@ -65,6 +66,7 @@ const runAll = async (bench: BenchStack, { runs, seconds, only }: Options, resul
   const chosen = SCENARIOS.filter(({ name }) => only === undefined || name.includes(only));
   const begun = performance.now();
   for (let run = 1; run <= runs; run++) {
+    await warmUp(bench);
     for (const scenario of chosen) {
       if (scenario.last === true && run < runs) continue;
       const elapsed = Math.round((performance.now() - begun) / 1_000);

@@ -3,6 +3,7 @@ import { HttpConnection } from '../load/http-connection.js';
 import { runClosedLoop } from '../load/closed-loop.js';
 import { startBenchStack } from '../bench-stack.js';
 import type { BenchStack } from '../bench-stack.js';
+import { warmUp } from './http-writes-and-reads.js';
 import { createWidget, fill } from '../widgets.js';
 import type { Scenario } from './scenario.js';
 
@@ -51,6 +52,7 @@ export const manyObjects: Scenario = {
     const own = await startBenchStack();
     try {
       await fill(own.endpoint, 'default', own.names, FEW_OBJECTS);
+      await warmUp(own);
       const few = await creates(own, seconds);
       await fill(own.endpoint, 'default', own.names, MANY_OBJECTS - own.names.count);
       const many = await creates(own, seconds);
