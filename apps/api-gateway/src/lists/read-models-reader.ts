@@ -9,7 +9,7 @@ import { refuse } from '../http/status-error.js';
 import type { Freshness } from './freshness.js';
 import { isPostgresAway, NoAnswerError } from './postgres-away.js';
 import { readPointOf } from './read-point.js';
-import type { ReadPointSources } from './read-point.js';
+import type { ReadPoint, ReadPointSources } from './read-point.js';
 
 export type { ObjectList } from '@holdfast/read-models';
 
@@ -25,6 +25,7 @@ export interface ReaderOptions {
 const ANSWER_LIMIT_MS = 5_000;
 const FIRST_ASK_MS = 250;
 const ASK_AGAIN_MS = 1_000;
+const BEHIND_PAUSE_MS = 50;
 
 export class ReadModelsReader {
   private readonly sources: ReadPointSources;
@@ -45,12 +46,11 @@ export class ReadModelsReader {
   ): Promise<ObjectList> {
     const { at, least } = await readPointOf(freshness, context, this.sources);
     const after = freshness.is === 'continued' ? freshness.token.after : undefined;
-    for (;;) {
-      const list = await this.ask((models) => models.list({ ...query, at, after }));
-      // Another generation of the read models may have become the live one since the wait.
-      if (list.checkpoint.boundary >= least) return list;
-      if (!(await this.projected(least, context.deadline))) throw tooLate(least);
-    }
+    return this.askFrom(
+      { least, deadline: context.deadline },
+      (models) => models.list({ ...query, at, after }),
+      ({ checkpoint }) => checkpoint.boundary,
+    );
   }
 
   count(query: ListQuery): Promise<number> {
@@ -59,7 +59,7 @@ export class ReadModelsReader {
 
   /** The object as it was then; undefined when it had never existed, and marked when it was gone. */
   async objectAt(key: ObjectKey, freshness: Freshness, context: RequestContext): Promise<ObjectState | undefined> {
-    const { at, least } = await readPointOf(freshness, context, this.sources);
+    const { at, least } = await this.confirmedPoint(freshness, context);
     if (freshness.is === 'exact') {
       // What a version made is that version, even where the same commit changed it once more.
       const made = await this.ask((models) => models.objectAt(key, freshness.version));
@@ -70,14 +70,46 @@ export class ReadModelsReader {
 
   /** The object's state that a version made, or that was there at it; the rows must have come to it. */
   async stateAt(key: ObjectKey, version: number, context: RequestContext): Promise<ObjectState | undefined> {
-    await readPointOf({ is: 'exact', version }, context, this.sources);
+    await this.confirmedPoint({ is: 'exact', version }, context);
     return this.ask((models) => models.objectAt(key, version));
   }
 
   /** What happened to an object, up to the newest. */
   async history(query: HistoryQuery, context: RequestContext): Promise<History> {
-    await readPointOf({ is: 'newest' }, context, this.sources);
-    return this.ask((models) => models.history(query));
+    const { least } = await readPointOf({ is: 'newest' }, context, this.sources);
+    return this.askFrom(
+      { least, deadline: context.deadline },
+      (models) => models.history(query),
+      ({ boundary }) => boundary,
+    );
+  }
+
+  /** The point that a read stands at, after PostgreSQL itself has said that its rows reach it. */
+  private async confirmedPoint(freshness: Freshness, context: RequestContext): Promise<ReadPoint> {
+    const point = await readPointOf(freshness, context, this.sources);
+    await this.askFrom(
+      { least: point.least, deadline: context.deadline },
+      (models) => models.checkpoint(),
+      ({ boundary }) => boundary,
+    );
+    return point;
+  }
+
+  /**
+   * Asks until the answer's rows reach far enough. They may fall behind what was announced: when PostgreSQL crashed and
+   * lost its last transactions, or another generation became the live one.
+   */
+  private async askFrom<T>(
+    { least, deadline }: { readonly least: number; readonly deadline: number },
+    question: (models: ReadModels) => Promise<T>,
+    boundaryOf: (answer: T) => number,
+  ): Promise<T> {
+    for (;;) {
+      const answer = await this.ask(question);
+      if (boundaryOf(answer) >= least) return answer;
+      if (Date.now() >= deadline) throw tooLate(least);
+      await sleep(BEHIND_PAUSE_MS, undefined, { ref: false });
+    }
   }
 
   /** Waits for the announcement; asks PostgreSQL now and then, which may be away, or an announcement have been lost. */
