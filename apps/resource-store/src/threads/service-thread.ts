@@ -3,6 +3,8 @@ import { Worker } from 'node:worker_threads';
 
 const RESTART_MS = 1_000;
 const STOP_LIMIT_MS = 3_000;
+/** Threads pass bytes on and keep little: without a limit their youngest objects alone would be given 48 MB. */
+const LIMITS = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 256 };
 export const STOP_MESSAGE = 'stop';
 
 export interface ServiceThreadOptions<Message> {
@@ -36,7 +38,7 @@ export class ServiceThread<Message> {
 
   private start(): void {
     const { file, data, received, died } = this.options;
-    const worker = new Worker(file, { workerData: data() });
+    const worker = new Worker(file, { workerData: data(), resourceLimits: LIMITS });
     this.worker = worker;
     worker.on('message', received);
     worker.on('error', died);
