@@ -10,8 +10,6 @@ export const FAULT_POINTS = [
   'after-take-over',
   'before-publish',
   'after-publish',
-  'before-project',
-  'after-project',
 ] as const;
 
 export type FaultPoint = (typeof FAULT_POINTS)[number];

@@ -25,7 +25,7 @@ import { observeTransactor, registerGauges } from './store-metrics.js';
 import { decideAtOnce } from './transactor/decider.js';
 import { readingPast } from './transactor/reading-past.js';
 
-const LAST_SNAPSHOT_MS = 5_000;
+const LAST_SNAPSHOT_MS = 4_000;
 
 export interface Surroundings {
   readonly logger: Logger;
@@ -58,15 +58,19 @@ export class Store {
   /** Resolves once the state has caught up with the log. */
   static async open(config: StoreConfig, surroundings: Surroundings): Promise<Store> {
     const { logger, health } = surroundings;
+    let caughtUp = (): void => {};
+    const ready = new Promise<void>((resolve) => (caughtUp = resolve));
+    health.add('log', () => ready);
+    watchPostgres(config.HOLDFAST_DATABASE_URL, health);
     const { HOLDFAST_NATS_URL: url, HOLDFAST_INSTANCE: instance, HOLDFAST_LOG_REPLICAS: replicas } = config;
     const nc = await connectNats({ url, name: instance });
     watchNats(nc, health, logger);
-    watchPostgres(config.HOLDFAST_DATABASE_URL, health);
     const log = await JetStreamCommitLog.open({ nc, replicas, create: true, sync: syncCheckOf(config) });
     const bucket = await SnapshotBucket.open(nc, replicas);
     const state = await restore(log, bucket, logger);
     const store = new Store({ config, ...surroundings, nc, link: new Link(nc), log, bucket, state });
     await store.member.start();
+    caughtUp();
     return store;
   }
 
@@ -75,10 +79,11 @@ export class Store {
     const { nc, link, log } = this.parts;
     await this.member.stop();
     await this.aside.close();
-    await this.snapshots.stop(LAST_SNAPSHOT_MS);
+    if (link.connected) await this.snapshots.stop(LAST_SNAPSHOT_MS);
+    const { connected } = link;
     link.close();
     log.close();
-    await nc.drain();
+    await (connected ? nc.drain() : nc.close());
   }
 
   private openMember(): Member {
@@ -109,6 +114,7 @@ export class Store {
 
   private show(): void {
     const { config, state, health, metrics } = this.parts;
+    health.add('projector', async () => this.feeds.checkProjector());
     health.addFact('instance', () => config.HOLDFAST_INSTANCE);
     health.addFact('role', () => this.member.role);
     health.addFact('epoch', () => state.position.leader.epoch);
@@ -151,6 +157,7 @@ const feedsHere = ({ config, state, logger }: Parts): FeedsHere =>
     }),
     events: () => state.position.events,
     interrupted: (feed, problem) => logger.warn({ feed, problem }, `the ${feed} was interrupted and goes on`),
+    stuck: (feed, problem) => logger.error({ feed, problem }, `the ${feed} cannot go on`),
   });
 
 const snapshotKeeper = ({ config, state, log, bucket, logger }: Parts, isTransactor: () => boolean): SnapshotKeeper =>

@@ -9,11 +9,10 @@
  * What takes long is known by size: of the body, or of the object that it changes. A kind whose decisions turn out slow
  * in spite of small bodies (its schema is) is decided aside from then on.
  */
-import type { Refusal } from '@holdfast/kernel';
 import { keyText } from '@holdfast/contracts';
 
 import type { Decider, DecisionTask } from '../transactor/decider.js';
-import type { Verdict } from '../transactor/verdict.js';
+import { undecidable } from '../transactor/refusals.js';
 import type { AsideCommand } from './aside-job.js';
 import type { AsideThread } from './aside-thread.js';
 import { SlowKinds } from './slow-kinds.js';
@@ -68,7 +67,7 @@ export class GuardedDecider implements Decider {
     };
     this.options.aside.decide(aside, state, (outcome) => {
       if (!task.isWanted()) return;
-      if (outcome.kind === 'failed') task.decided(failed(outcome.problem));
+      if (outcome.kind === 'failed') task.decided({ kind: 'refused', refusal: undecidable(outcome.problem) });
       else if (areNewest(state, outcome.reads)) task.decided(outcome.verdict);
       else if (attempt < ATTEMPTS_ASIDE) this.decideAside(task, attempt + 1);
       else this.options.atOnce.decide(task);
@@ -81,9 +80,4 @@ const kindName = ({ request, state }: Pick<DecisionTask, 'request' | 'state'>): 
   const { group, resource } = request.target;
   const kind = state.kind(group, resource);
   return kind === undefined ? undefined : `${resource}.${group}@${kind.revision}`;
-};
-
-const failed = (problem: string): Verdict => {
-  const refusal: Refusal = { reason: 'InternalError', message: `the write could not be decided: ${problem}` };
-  return { kind: 'refused', refusal };
 };

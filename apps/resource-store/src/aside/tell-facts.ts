@@ -10,8 +10,8 @@ export interface NewestState extends ResourceState {
   bytes(text: string): { readonly version: number; readonly bytes: Buffer } | undefined;
 }
 
-/** Which revision of each kind was told before. */
-export type ToldKinds = Map<string, number>;
+/** Which definition of each kind was told before; a revision alone does not tell, since a pending one may be dropped and taken by another. */
+export type ToldKinds = Map<string, KindDefinition>;
 
 export const tellFacts = (state: NewestState, { objects, kinds, groups }: Needs, told: ToldKinds): Facts => ({
   objects: objects.map((text) => {
@@ -30,8 +30,8 @@ const kindFact = ({ group, resource }: KindName, definition: KindDefinition | un
   if (definition === undefined) return { group, resource, kind: null };
   const { revision } = definition;
   const name = `${resource}.${group}`;
-  if (told.get(name) === revision) return { group, resource, kind: { revision } };
-  told.set(name, revision);
+  if (told.get(name) === definition) return { group, resource, kind: { revision } };
+  told.set(name, definition);
   return { group, resource, kind: { revision, definition } };
 };
 

@@ -5,13 +5,16 @@ import type { Duty } from '../lead/term.js';
 import { ServiceThread } from '../threads/service-thread.js';
 import { workerFile } from '../threads/worker-file.js';
 import { EventCounts } from './event-counts.js';
-import type { FeedsConfig, FeedsMessage } from './feeds.js';
+import type { Feed, FeedsConfig, FeedsMessage } from './feeds.js';
 
 export interface FeedsOptions {
   readonly config: () => FeedsConfig;
   /** How many events the log holds. */
   readonly events: () => number;
-  readonly interrupted: (feed: 'publisher' | 'projector', problem: string) => void;
+  /** It goes on by itself. */
+  readonly interrupted: (feed: Feed, problem: string) => void;
+  /** Somebody has to look at it. */
+  readonly stuck: (feed: Feed, problem: string) => void;
 }
 
 /** One for the process: what is counted outlives the terms in which the feeds run here. */
@@ -19,6 +22,7 @@ export class FeedsHere {
   private readonly counts = new EventCounts();
   private publishedEvents: number | undefined;
   private projectedSequence: number | undefined;
+  private projectorProblem: string | undefined;
 
   constructor(private readonly options: FeedsOptions) {}
 
@@ -34,6 +38,11 @@ export class FeedsHere {
       received: (message) => this.receive(message),
       died: (error) => this.options.interrupted('publisher', error instanceof Error ? error.message : String(error)),
     });
+  }
+
+  /** Throws while the projector cannot go on by itself. */
+  checkProjector(): void {
+    if (this.projectorProblem !== undefined) throw new Error(this.projectorProblem);
   }
 
   get publisherLagEvents(): number {
@@ -58,9 +67,14 @@ export class FeedsHere {
         return;
       case 'projected':
         this.projectedSequence = message.sequence;
+        this.projectorProblem = undefined;
         return;
       case 'interrupted':
         this.options.interrupted(message.feed, message.problem);
+        return;
+      case 'stuck':
+        if (this.projectorProblem !== message.problem) this.options.stuck(message.feed, message.problem);
+        this.projectorProblem = message.problem;
     }
   }
 }

@@ -1,8 +1,11 @@
 /** What is derived from the log and runs beside the transactor, in one thread of its own: public events and rows. */
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { JetStreamCommitLog } from '@holdfast/log';
 import type { Replicas } from '@holdfast/log';
 import { connectNats } from '@holdfast/nest-platform';
 import { runProjector } from '@holdfast/read-models';
+import type { ProjectorOptions, ProjectorReport } from '@holdfast/read-models';
 
 import { faultPoints } from '../fault.js';
 import type { Fault } from '../fault.js';
@@ -10,6 +13,8 @@ import { EventsStream } from '../publisher/events-stream.js';
 import type { EventsLimits } from '../publisher/events-stream.js';
 import type { LogCount } from '../publisher/publish-position.js';
 import { Publisher } from '../publisher/publisher.js';
+
+const STUCK_MS = 5_000;
 
 export interface FeedsConfig {
   readonly natsUrl: string;
@@ -24,7 +29,11 @@ export interface FeedsConfig {
 export type FeedsMessage =
   | { readonly kind: 'published'; readonly events: number }
   | { readonly kind: 'projected'; readonly sequence: number }
-  | { readonly kind: 'interrupted'; readonly feed: 'publisher' | 'projector'; readonly problem: string };
+  | { readonly kind: 'interrupted'; readonly feed: Feed; readonly problem: string }
+  /** Waiting does not help: somebody has to look at it. */
+  | { readonly kind: 'stuck'; readonly feed: Feed; readonly problem: string };
+
+export type Feed = 'publisher' | 'projector';
 
 /** Runs until the signal ends it. */
 export const runFeeds = async (
@@ -37,8 +46,7 @@ export const runFeeds = async (
     // The store has looked at the server before.
     const log = await JetStreamCommitLog.open({ nc, replicas: config.replicas, create: false, sync: { trust: true } });
     const reach = faultPoints(config.fault);
-    const interrupted = (feed: 'publisher' | 'projector') => (error: unknown) =>
-      tell({ kind: 'interrupted', feed, problem: error instanceof Error ? error.message : String(error) });
+    const interrupted = (feed: Feed) => (error: unknown) => tell({ kind: 'interrupted', feed, problem: textOf(error) });
     const publisher = new Publisher({
       nc,
       log,
@@ -48,20 +56,31 @@ export const runFeeds = async (
       published: (events) => tell({ kind: 'published', events }),
       interrupted: interrupted('publisher'),
     });
-    const projecting = runProjector({
-      nc,
-      log,
-      databaseUrl: config.databaseUrl,
-      signal,
-      report: (report) => {
-        if (report.status === 'waiting') interrupted('projector')(report.problem);
-        if (report.status === 'working') tell({ kind: 'projected', sequence: report.sequence });
-        if (report.status === 'projected') tell({ kind: 'projected', sequence: report.sequence });
-      },
-    });
+    const report = (reported: ProjectorReport): void => {
+      if (reported.status === 'waiting') interrupted('projector')(reported.problem);
+      if (reported.status === 'working') tell({ kind: 'projected', sequence: reported.sequence });
+      if (reported.status === 'projected') tell({ kind: 'projected', sequence: reported.sequence });
+    };
+    const projecting = project({ nc, log, databaseUrl: config.databaseUrl, signal, report }, (error) =>
+      tell({ kind: 'stuck', feed: 'projector', problem: textOf(error) }),
+    );
     await Promise.all([publisher.run(signal), projecting]);
     log.close();
   } finally {
     await nc.close();
   }
 };
+
+/** What stops the projector for good must not stop the publisher; somebody may cure it while both go on. */
+const project = async (options: ProjectorOptions, stuck: (error: unknown) => void): Promise<void> => {
+  while (!options.signal.aborted) {
+    try {
+      await runProjector(options);
+    } catch (error) {
+      stuck(error);
+      await delay(STUCK_MS, undefined, { signal: options.signal }).catch(() => undefined);
+    }
+  }
+};
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -11,6 +11,7 @@ import { catchUp } from './catch-up.js';
 
 const HEARTBEAT_MS = 500;
 const DRAIN_LIMIT_MS = 2_000;
+const STOP_LIMIT_MS = 3_500;
 
 /** What runs only where the transactor is. */
 export interface Duty {
@@ -86,7 +87,8 @@ export class Term {
   }
 
   private async stopDuties(): Promise<void> {
-    await Promise.allSettled(this.duties.map((duty) => duty.stop()));
+    const stopped = Promise.allSettled(this.duties.map((duty) => duty.stop()));
+    await Promise.race([stopped, delay(STOP_LIMIT_MS)]);
   }
 
   private announce(more: Pick<Heartbeat, 'leaving'> = {}): void {

@@ -59,6 +59,7 @@ const lead = async (instance: string, state: StoreState): Promise<Transactor> =>
     decider: decideAtOnce(randomIds),
     reach,
     observer: { answered: () => undefined, appended: () => undefined },
+    reported: () => undefined,
     failed: (error) => {
       throw error;
     },

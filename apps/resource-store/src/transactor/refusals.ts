@@ -52,3 +52,8 @@ export const listIsGone = (): Refusal => ({
   reason: 'Expired',
   message: 'the list was begun with another transactor, or long ago; begin it again',
 });
+
+export const undecidable = (error: unknown): Refusal => ({
+  reason: 'InternalError',
+  message: `the write could not be decided: ${error instanceof Error ? error.message : String(error)}`,
+});

@@ -51,6 +51,7 @@ export class TransactorWorld {
   readonly state = new StoreState();
   readonly leader = { instance: 'one', epoch: 1 };
   readonly failed = jest.fn();
+  readonly reported = jest.fn();
   readonly transactor: Transactor;
   clock = Date.parse('2026-01-01T10:00:00Z');
   deposed = false;
@@ -70,6 +71,7 @@ export class TransactorWorld {
       decider: decider ?? decideAtOnce(ids),
       reach: () => undefined,
       observer: { answered: () => undefined, appended: () => undefined },
+      reported: this.reported,
       failed: this.failed,
       catchUp: (end) => this.catchUp(end),
     });

@@ -11,6 +11,8 @@ import {
   versionOf,
   watch,
 } from './transactor.fixtures.js';
+import { decideAtOnce } from './decider.js';
+import type { DecisionTask } from './decider.js';
 import type { WorldOptions } from './transactor.fixtures.js';
 
 let world: TransactorWorld;
@@ -437,6 +439,24 @@ describe('a deadline', () => {
     passes();
 
     expect(refusalOf(await answer).reason).toBe('ServiceUnavailable');
+  });
+});
+
+describe('a write that cannot be decided, by a fault of ours', () => {
+  it('is refused, and others go on', async () => {
+    const ids = { uid: () => 'uid', suffix: () => 'abcde' };
+    const atOnce = decideAtOnce(ids);
+    const decide = (task: DecisionTask): void => {
+      if (task.body.includes('poison')) throw new Error('a bug');
+      atOnce.decide(task);
+    };
+    await given({ decider: { decide } });
+
+    const answers = await Promise.all([world.create(configMap('poison')), world.create(configMap('web-1'))]);
+
+    expect(refusalOf(answers[0])).toMatchObject({ reason: 'InternalError' });
+    expect(versionOf(answers[1])).toBe(3 * 1024);
+    expect(world.reported).toHaveBeenCalledTimes(1);
   });
 });
 

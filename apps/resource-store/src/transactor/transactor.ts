@@ -18,14 +18,22 @@ import { AskedCommand } from './asked-command.js';
 import type { Taker } from './asked-command.js';
 import { CommitQueue } from './commit-queue.js';
 import type { WriteRequest } from './decide-command.js';
-import type { Decider } from './decider.js';
+import type { Decider, DecisionTask } from './decider.js';
 import type { Limits } from './limits.js';
 import { Listings } from './listings.js';
 import type { CommandIdentity, PendingCommit } from './pending-commit.js';
 import { ReadGate } from './read-gate.js';
 import { readEnd, readKinds, readObject } from './reads.js';
 import { recordedAnswer } from './recorded-answer.js';
-import { keyReused, notDecided, notRead, outcomeUnknown, tooLargeForACommit, tooManyWaiting } from './refusals.js';
+import {
+  keyReused,
+  notDecided,
+  notRead,
+  outcomeUnknown,
+  tooLargeForACommit,
+  tooManyWaiting,
+  undecidable,
+} from './refusals.js';
 import { appendedEvents, weightOf } from './verdict.js';
 import type { Verdict } from './verdict.js';
 
@@ -38,6 +46,8 @@ export interface TransactorOptions extends Pick<
   readonly log: Pick<CommitLog, 'append' | 'end' | 'readEvent'>;
   readonly limits: Limits;
   readonly decider: Decider;
+  /** A write could not be decided, by a fault of ours. */
+  readonly reported: (error: unknown) => void;
   /** Another has written up to `end`: takes that into the state, and tells whether this instance still is the transactor. */
   readonly catchUp: (end: number) => Promise<boolean>;
 }
@@ -180,7 +190,7 @@ export class Transactor {
   private decide(asked: AskedCommand, request: WriteRequest): void {
     asked.attempt += 1;
     const { attempt } = asked;
-    this.options.decider.decide({
+    const task: DecisionTask = {
       command: asked.command,
       request,
       body: asked.body,
@@ -188,7 +198,14 @@ export class Transactor {
       now: new Date(this.options.now()),
       isWanted: () => asked.attempt === attempt && asked.isAwaited && !this.catchingUp && !this.closing.signal.aborted,
       decided: (verdict) => this.place(asked, verdict),
-    });
+    };
+    try {
+      this.options.decider.decide(task);
+    } catch (error) {
+      // One write that cannot be decided must not stop the others.
+      this.options.reported(error);
+      this.place(asked, { kind: 'refused', refusal: undecidable(error) });
+    }
   }
 
   private place(asked: AskedCommand, verdict: Verdict): void {
