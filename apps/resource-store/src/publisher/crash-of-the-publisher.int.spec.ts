@@ -1,3 +1,4 @@
+import type { Answer } from '@holdfast/command-client';
 import { eventually } from '@holdfast/testing';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
@@ -20,15 +21,16 @@ describe('a store that dies', () => {
     const first = world.start('first', { HOLDFAST_FAULT: fault });
     await first.becomes('transactor');
     // Apart from each other, so that each is published by itself, until the process is gone.
+    const written: Promise<Answer>[] = [];
     for (let i = 0; i < 5 && !first.isGone(); i++) {
       await eventually(async () => (await publishedCount(world.nc)) > i || first.isGone(), { withinMs: 60_000 });
-      void world.send(createOf(), configMap(`web-${i}`));
+      written.push(world.send(createOf(), configMap(`web-${i}`)));
     }
     expect(await first.ended()).toBe('SIGKILL');
 
     const second = world.start('second');
     await second.becomes('transactor');
-    await world.send(createOf(), configMap('last'));
+    await Promise.all([...written, world.send(createOf(), configMap('last'))]);
 
     const events = (await world.commits()).flatMap((commit) => commit.events);
     await eventually(async () => (await publishedCount(world.nc)) === events.length, { withinMs: 60_000 });
