@@ -86,7 +86,7 @@ export class GatewayClient {
   list = (path: string): Promise<KubeList> => this.ok('GET', path);
   create = (path: string, body: object): Promise<KubeObject> => this.ok('POST', path, { body });
   replace = (path: string, body: object): Promise<KubeObject> => this.ok('PUT', path, { body });
-  delete = (path: string, body?: object): Promise<JsonObject> =>
+  delete = (path: string, body?: object): Promise<{ readonly metadata: Partial<KubeObject['metadata']> }> =>
     this.ok('DELETE', path, body === undefined ? {} : { body });
   mergePatch = (path: string, body: object): Promise<KubeObject> =>
     this.ok('PATCH', path, { body, type: 'application/merge-patch+json' });
