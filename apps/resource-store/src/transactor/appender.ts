@@ -45,7 +45,7 @@ export interface AppenderOptions {
   readonly signal: AbortSignal;
   /** The last moment to change what goes out. */
   readonly beforeSend: () => void;
-  /** A commit of ours goes out: from here on only the log knows whether it happens. */
+  /** A commit of ours is on its way: from here on only the log knows whether it happens. */
   readonly sending: (commit: PendingCommit) => void;
   readonly acknowledged: (commit: Commit) => void;
   /** Somebody else has written; the log ends at `end`. */
@@ -107,7 +107,6 @@ export class Appender {
     const header = headerOf(commit, { id: randomUUID(), ...leader, time: new Date(startedAt).toISOString() });
     const data = encodeCommit(header, commit.events);
     this.inFlight = commit;
-    this.options.sending(commit);
     const started = performance.now();
     log.append({ id: header.id, data, expectedSequence: state.sequence, signal }).then(
       (outcome) => {
@@ -121,6 +120,7 @@ export class Appender {
       },
       (error: unknown) => this.fail(error),
     );
+    this.options.sending(commit);
   }
 
   private settle(commit: Commit, ticket: number, outcome: AppendOutcome): void {

@@ -9,7 +9,21 @@ const READS: ReadonlySet<Request['verb']> = new Set(['get', 'look', 'kinds', 'li
 /** Undefined: this transactor will not answer any more. */
 export type Taker = (answer: Answer | undefined) => void;
 
+export interface Arrival {
+  readonly command: Command;
+  readonly body: Buffer;
+  /** Milliseconds, as the deadline. */
+  readonly askedAt: number;
+  readonly deadline: number;
+}
+
 export class AskedCommand {
+  readonly command: Command;
+  readonly body: Buffer;
+  readonly askedAt: number;
+  deadline: number;
+  /** It waits to be decided. */
+  isInBacklog = false;
   /** Counts the times it was decided: what comes back from aside for an earlier time no longer counts. */
   attempt = 0;
   /** Its events were given to the log: only the log can tell now whether it happens. */
@@ -20,12 +34,11 @@ export class AskedCommand {
   waiting: Waiting | undefined;
   private takers: Taker[];
 
-  constructor(
-    readonly command: Command,
-    readonly body: Buffer,
-    public deadline: number,
-    taker: Taker,
-  ) {
+  constructor(from: Arrival, taker: Taker) {
+    this.command = from.command;
+    this.body = from.body;
+    this.askedAt = from.askedAt;
+    this.deadline = from.deadline;
     this.takers = [taker];
   }
 

@@ -69,6 +69,19 @@ export class CommitQueue implements ResourceState {
     return this.commits.length === 0;
   }
 
+  /** More may be decided: what waits to be sent is less than the limits of that. */
+  get hasRoom(): boolean {
+    const { eventsAhead, bytesAhead } = this.limits;
+    let events = 0;
+    let bytes = 0;
+    for (const commit of this.commits) {
+      if (commit.sent) continue;
+      events += commit.events.length;
+      bytes += commit.bytes;
+    }
+    return events < eventsAhead && bytes < bytesAhead;
+  }
+
   /** Puts a command's events into the commit that collects, whole, and returns it; the events' versions are final. */
   add(
     command: CommandIdentity,
@@ -99,7 +112,9 @@ export class CommitQueue implements ResourceState {
   /** The commit to send next; it takes nothing more. */
   next(): PendingCommit | undefined {
     const [commit] = this.commits;
-    if (commit !== undefined) commit.closed = true;
+    if (commit === undefined) return undefined;
+    commit.closed = true;
+    commit.sent = true;
     return commit;
   }
 

@@ -13,6 +13,11 @@ export interface Limits {
   /** Beyond these, new commands are refused with TooManyRequests. */
   readonly waitingCommands: number;
   readonly waitingBytes: number;
+  /** How long the oldest undecided write may have waited. */
+  readonly waitingMs: number;
+  /** How many events, and bytes of them, are decided ahead of what is in flight. */
+  readonly eventsAhead: number;
+  readonly bytesAhead: number;
 }
 
 const KB = 1024;
@@ -26,4 +31,7 @@ export const limitsFor = (commitBytes: number): Limits => ({
   commitBytes,
   waitingCommands: 10_000,
   waitingBytes: 64 * KB * KB,
+  waitingMs: 2_000,
+  eventsAhead: 512,
+  bytesAhead: 2 * KB * KB,
 });

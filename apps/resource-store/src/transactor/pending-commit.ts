@@ -11,6 +11,8 @@ export class PendingCommit {
   bytes = 0;
   /** Takes nothing more. */
   closed = false;
+  /** It was given to the log. */
+  sent = false;
 
   constructor(
     readonly sequence: number,

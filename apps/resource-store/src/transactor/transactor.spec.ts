@@ -290,6 +290,20 @@ describe('when another has written', () => {
 });
 
 describe('a read that waits when another has written', () => {
+  it('is answered too when it came while that was taken in', async () => {
+    await given();
+    await world.create(configMap('web-1'));
+    world.log.write({ ...world.leader });
+    world.log.hold();
+    const first = world.get('web-1');
+    await settled();
+    world.log.release();
+
+    const [before, meanwhile] = await Promise.all([first, Promise.resolve().then(() => world.get('web-1'))]);
+
+    expect(objectOf(meanwhile)).toEqual(objectOf(before));
+  });
+
   it('looks again, when this is the transactor still', async () => {
     await given();
     await world.create(configMap('web-1'));
@@ -461,6 +475,50 @@ describe('a write that cannot be decided, by a fault of ours', () => {
 });
 
 describe('under too much load', () => {
+  it('decides only so much ahead of the log, and the rest in the order of its arrival', async () => {
+    await given({ limits: { eventsAhead: 2 } });
+    world.log.hold();
+    const first = world.create(configMap('first'));
+    await settled();
+    const others = ['a', 'b', 'c', 'd', 'a'].map((name) => world.create(configMap(name)));
+    await settled();
+    world.log.release();
+    const answers = await Promise.all([first, ...others]);
+
+    expect(world.written).toEqual([['first'], ['a', 'b'], ['c', 'd']]);
+    expect(refusalOf(answers[5]).reason).toBe('AlreadyExists');
+  });
+
+  it('drops what passes its deadline before its turn', async () => {
+    await given({ limits: { eventsAhead: 1 } });
+    world.log.hold();
+    const patient = { deadline: world.clock + 60_000 };
+    const first = world.create(configMap('first'), patient);
+    await settled();
+    const second = world.create(configMap('second'), patient);
+    const late = world.create(configMap('late'), { deadline: world.clock + 1_000 });
+    const last = world.create(configMap('last'), patient);
+    world.clock += 1_500;
+
+    expect(refusalOf(await late).reason).toBe('ServiceUnavailable');
+    world.log.release();
+    await Promise.all([first, second, last]);
+    expect(world.written).toEqual([['first'], ['second'], ['last']]);
+  });
+
+  it('refuses writes at once when others have waited long', async () => {
+    await given({ limits: { eventsAhead: 1 } });
+    world.log.hold();
+    const waiting = ['first', 'second', 'third'].map((name) => world.create(configMap(name)));
+    await settled();
+    const others = [world.create(configMap('fourth')), world.create(configMap('fifth'))];
+    world.clock += 2_500;
+
+    expect(refusalOf(await world.create(configMap('sixth'))).reason).toBe('TooManyRequests');
+    world.log.release();
+    await Promise.all([...waiting, ...others]);
+  });
+
   it('asks senders to come back later', async () => {
     await given({ limits: { waitingCommands: 2 } });
     world.log.hold();

@@ -7,47 +7,32 @@
  *                      └──► appends nothing: waits at the read gate ──► answered
  */
 import type { Answer } from '@holdfast/command-client';
-import type { Command, Commit, CommandRecord } from '@holdfast/contracts';
+import type { Command, Commit } from '@holdfast/contracts';
 import type { CommitLog } from '@holdfast/log';
 
 import { MAX_DEADLINE_MS } from '../state/command-memory.js';
-import { refusalAnswer, verdictAnswer } from './answers.js';
+import { refusalAnswer } from './answers.js';
 import { Appender } from './appender.js';
 import type { AppenderOptions } from './appender.js';
 import { AskedCommand } from './asked-command.js';
 import type { Taker } from './asked-command.js';
 import { CommitQueue } from './commit-queue.js';
-import type { WriteRequest } from './decide-command.js';
-import type { Decider, DecisionTask } from './decider.js';
-import type { Limits } from './limits.js';
 import { Listings } from './listings.js';
-import type { CommandIdentity, PendingCommit } from './pending-commit.js';
+import type { PendingCommit } from './pending-commit.js';
 import { ReadGate } from './read-gate.js';
+import type { Waiting } from './read-gate.js';
 import { readEnd, readKinds, readObject } from './reads.js';
-import { recordedAnswer } from './recorded-answer.js';
-import {
-  keyReused,
-  notDecided,
-  notRead,
-  outcomeUnknown,
-  tooLargeForACommit,
-  tooManyWaiting,
-  undecidable,
-} from './refusals.js';
-import { appendedEvents, weightOf } from './verdict.js';
-import type { Verdict } from './verdict.js';
+import { notDecided, notRead, outcomeUnknown, tooManyWaiting } from './refusals.js';
+import { WritePath } from './write-path.js';
+import type { WritePathOptions } from './write-path.js';
 
 const SWEEP_MS = 100;
 
-export interface TransactorOptions extends Pick<
-  AppenderOptions,
-  'state' | 'leader' | 'looksByAppending' | 'now' | 'reach' | 'observer' | 'failed'
-> {
+export interface TransactorOptions
+  extends
+    Pick<AppenderOptions, 'state' | 'leader' | 'looksByAppending' | 'now' | 'reach' | 'observer' | 'failed'>,
+    Pick<WritePathOptions, 'limits' | 'decider' | 'reported'> {
   readonly log: Pick<CommitLog, 'append' | 'end' | 'readEvent'>;
-  readonly limits: Limits;
-  readonly decider: Decider;
-  /** A write could not be decided, by a fault of ours. */
-  readonly reported: (error: unknown) => void;
   /** Another has written up to `end`: takes that into the state, and tells whether this instance still is the transactor. */
   readonly catchUp: (end: number) => Promise<boolean>;
 }
@@ -57,6 +42,7 @@ export class Transactor {
   private readonly queue: CommitQueue;
   private readonly gate = new ReadGate();
   private readonly appender: Appender;
+  private readonly writes: WritePath;
   private readonly closing = new AbortController();
   private readonly sweeper: NodeJS.Timeout;
   private readonly listings: Listings;
@@ -77,6 +63,14 @@ export class Transactor {
       sending: (commit) => this.sending(commit),
       acknowledged: (commit) => this.acknowledged(commit),
       overtaken: (end) => void this.overtaken(end),
+    });
+    this.writes = new WritePath({
+      ...options,
+      queue: this.queue,
+      find: (id) => this.asked.get(id),
+      finish: (asked, answer) => this.finish(asked, answer),
+      answerLater: (asked, needs, answer) => this.enterGate(asked, { needs, give: () => this.finish(asked, answer) }),
+      placed: () => this.appender.schedule(),
     });
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS);
     this.sweeper.unref();
@@ -99,6 +93,7 @@ export class Transactor {
   /** Stops deciding; what is not answered stays unanswered. An append in flight may still be accepted. */
   close(): void {
     this.closing.abort();
+    this.writes.stop();
     clearInterval(this.sweeper);
     for (const asked of this.asked.values()) asked.give(undefined);
     this.asked.clear();
@@ -116,15 +111,20 @@ export class Transactor {
       pending.join(take, deadline);
       return;
     }
-    const { waitingCommands, waitingBytes } = this.options.limits;
-    if (this.asked.size >= waitingCommands || this.waitingBytes + body.length > waitingBytes) {
-      take(refusalAnswer(tooManyWaiting(this.asked.size)));
+    const asked = new AskedCommand({ command, body, askedAt: now, deadline }, take);
+    if (this.isOverloadedFor(asked)) {
+      asked.give(refusalAnswer(tooManyWaiting(this.asked.size)));
       return;
     }
-    const asked = new AskedCommand(command, body, deadline, take);
     this.asked.set(command.id, asked);
     this.waitingBytes += body.length;
     if (!this.catchingUp) this.begin(asked);
+  }
+
+  private isOverloadedFor({ body, isWrite }: AskedCommand): boolean {
+    const { waitingCommands, waitingBytes, waitingMs } = this.options.limits;
+    const isFull = this.asked.size >= waitingCommands || this.waitingBytes + body.length > waitingBytes;
+    return isFull || (isWrite && this.writes.delay > waitingMs);
   }
 
   private begin(asked: AskedCommand): void {
@@ -144,7 +144,7 @@ export class Transactor {
         this.read(asked, () => this.listings.page(state, request.after));
         return;
       default:
-        this.beginWrite(asked, request);
+        this.writes.begin(asked);
     }
   }
 
@@ -152,79 +152,7 @@ export class Transactor {
     this.enterGate(asked, { needs: 0, give: () => this.finish(asked, read()) });
   }
 
-  private beginWrite(asked: AskedCommand, request: WriteRequest): void {
-    const { id, idempotency } = asked.command;
-    const recorded = this.options.state.commands.find(id);
-    if (recorded !== undefined) this.answerRecorded(asked, recorded);
-    else if (asked.deadline <= this.options.now()) this.finish(asked, refusalAnswer(notDecided(id)));
-    else if (idempotency === undefined || !this.isRepeat(asked, idempotency)) this.decide(asked, request);
-  }
-
-  /** When the key was used before, the answer is that of the first write, or the refusal of another body. */
-  private isRepeat(asked: AskedCommand, { key, body }: NonNullable<CommandRecord['idempotency']>): boolean {
-    const waiting = this.asked.get(this.queue.commandWithKey(key) ?? '');
-    const recorded = this.options.state.idempotency.find(key, this.options.now());
-    const first = waiting?.command.idempotency ?? recorded;
-    if (first === undefined) return false;
-    if (first.body !== body) this.place(asked, { kind: 'refused', refusal: keyReused() });
-    else if (waiting !== undefined) waiting.join((answer) => this.share(asked, answer), asked.deadline);
-    else if (recorded !== undefined) this.answerRecorded(asked, recorded.version);
-    return true;
-  }
-
-  private answerRecorded(asked: AskedCommand, version: number): void {
-    const { request } = asked.command;
-    asked.sent = true;
-    this.options.log.readEvent(version).then(
-      (found) => {
-        const { id } = asked.command;
-        const answer =
-          found === undefined ? refusalAnswer(outcomeUnknown(id)) : recordedAnswer(request, asked.body, found);
-        this.finish(asked, answer);
-      },
-      // The log is away: that it happened is certain, but not what came of it.
-      () => this.finish(asked, refusalAnswer(outcomeUnknown(asked.command.id))),
-    );
-  }
-
-  private decide(asked: AskedCommand, request: WriteRequest): void {
-    asked.attempt += 1;
-    const { attempt } = asked;
-    const task: DecisionTask = {
-      command: asked.command,
-      request,
-      body: asked.body,
-      state: this.queue,
-      now: new Date(this.options.now()),
-      isWanted: () => asked.attempt === attempt && asked.isAwaited && !this.catchingUp && !this.closing.signal.aborted,
-      decided: (verdict) => this.place(asked, verdict),
-    };
-    try {
-      this.options.decider.decide(task);
-    } catch (error) {
-      // One write that cannot be decided must not stop the others.
-      this.options.reported(error);
-      this.place(asked, { kind: 'refused', refusal: undecidable(error) });
-    }
-  }
-
-  private place(asked: AskedCommand, verdict: Verdict): void {
-    this.options.reach('after-decide');
-    const events = appendedEvents(verdict);
-    const weight = weightOf(events);
-    if (weight > this.options.limits.commitBytes) {
-      this.place(asked, { kind: 'refused', refusal: tooLargeForACommit(weight, this.options.limits.commitBytes) });
-    } else if (events.length > 0) {
-      const { commit, first } = this.queue.add(identityOf(asked.command), events);
-      asked.placed = verdictAnswer(verdict, (index) => commit.events[first + index]?.version);
-      this.appender.schedule();
-    } else {
-      const answer = verdictAnswer(verdict, () => undefined);
-      this.enterGate(asked, { needs: this.queue.lastSequence, give: () => this.finish(asked, answer) });
-    }
-  }
-
-  private enterGate(asked: AskedCommand, waiting: NonNullable<AskedCommand['waiting']>): void {
+  private enterGate(asked: AskedCommand, waiting: Waiting): void {
     asked.waiting = waiting;
     this.gate.enter(waiting);
     this.appender.schedule();
@@ -235,6 +163,7 @@ export class Transactor {
       const asked = this.asked.get(id);
       if (asked !== undefined) asked.sent = true;
     }
+    this.writes.proceed();
   }
 
   private acknowledged(commit: Commit): void {
@@ -250,24 +179,26 @@ export class Transactor {
     if (this.catchingUp) return;
     this.catchingUp = true;
     this.appender.suspend();
+    this.writes.stop();
     const remains = await this.options.catchUp(end);
     if (!remains || this.closing.signal.aborted) return;
     this.catchingUp = false;
     this.decideAgain();
+    for (const asked of this.asked.values()) if (!asked.isWrite && asked.waiting === undefined) this.begin(asked);
     this.appender.resume();
   }
 
   private decideAgain(): void {
     this.expiredInQueue = false;
     this.queue.drop();
-    const writes = [...this.asked.values()].filter((asked) => asked.isWrite);
-    const stale = new Set(writes.map(({ waiting }) => waiting));
+    const begun = [...this.asked.values()].filter((asked) => asked.isWrite && !asked.isInBacklog);
+    const stale = new Set(begun.map(({ waiting }) => waiting));
     this.gate.leaveAll((waiting) => stale.has(waiting));
-    for (const asked of writes) {
+    for (const asked of begun) {
       asked.reset();
-      if (asked.isAwaited) this.begin(asked);
-      else this.forget(asked);
+      if (!asked.isAwaited) this.forget(asked);
     }
+    this.writes.resume(begun.filter((asked) => asked.isAwaited));
   }
 
   private sweep(): void {
@@ -288,7 +219,7 @@ export class Transactor {
       this.expiredInQueue = true;
       return;
     }
-    this.gate.leaveAll((waiting) => waiting === asked.waiting);
+    if (asked.waiting !== undefined) this.gate.leaveAll((waiting) => waiting === asked.waiting);
     this.forget(asked);
   }
 
@@ -303,13 +234,7 @@ export class Transactor {
     this.forget(asked);
   }
 
-  private share(asked: AskedCommand, answer: Answer | undefined): void {
-    if (answer !== undefined) this.finish(asked, answer);
-  }
-
   private forget(asked: AskedCommand): void {
     if (this.asked.delete(asked.command.id)) this.waitingBytes -= asked.body.length;
   }
 }
-
-const identityOf = ({ request: _, deadline: __, fence: ___, ...identity }: Command): CommandIdentity => identity;
