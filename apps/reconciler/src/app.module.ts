@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { CommandClient } from '@holdfast/command-client';
-import { bladeReconciler, chassisReconciler, rackReconciler } from '@holdfast/example-rack';
+import { rackReconcilers } from '@holdfast/example-rack';
 import { JetStreamCommitLog } from '@holdfast/log';
 import { connectNats, HEALTH, LOGGER, METRICS, PlatformModule, watchNats } from '@holdfast/nest-platform';
 import type { HealthRegistry, Logger } from '@holdfast/nest-platform';
@@ -22,14 +22,7 @@ const CLIENT = Symbol('CLIENT');
 const RUNTIME = Symbol('RUNTIME');
 
 /** Everything that this service reconciles. */
-const DEFINITIONS = [
-  garbageCollector,
-  namespaceLifecycle,
-  kindLifecycle,
-  rackReconciler,
-  chassisReconciler,
-  bladeReconciler,
-];
+const DEFINITIONS = [garbageCollector, namespaceLifecycle, kindLifecycle, ...rackReconcilers];
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {

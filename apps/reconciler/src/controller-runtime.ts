@@ -1,8 +1,10 @@
 /** The controllers of this process, fed by one listing and one follower of the log. */
+import { randomUUID } from 'node:crypto';
+
 import type { CommandClient } from '@holdfast/command-client';
 import type { CommitLog } from '@holdfast/log';
 import type { Logger } from '@holdfast/nest-platform';
-import { Controller } from '@holdfast/reconcile';
+import { ALL_SHARES, Controller } from '@holdfast/reconcile';
 import type { Clock, ReconcilerDefinition, RunReport } from '@holdfast/reconcile';
 
 import { followWorld, listWorld } from './feed.js';
@@ -71,9 +73,10 @@ export class ControllerRuntime {
       clock: systemClock,
       random: Math.random,
       wallClock: () => new Date(),
+      newId: randomUUID,
       read: this.world.cache,
-      writerFor: (controller, cause, signal) =>
-        new StoreWriter({ client, world: this.world, controller, cause, signal }),
+      shares: ALL_SHARES,
+      writerFor: (run, signal) => new StoreWriter({ client, world: this.world, run, signal }),
       report,
     });
   }

@@ -42,13 +42,18 @@ export const watchQueues = (controllers: readonly Controller[], metrics: Registr
   });
 };
 
-const logRun = (logger: Logger, { controller, key, outcome, attempt, durationMs, cause }: RunReport): void => {
+const logRun = (logger: Logger, report: RunReport): void => {
+  const { id, controller, key, reason, outcome, attempt, durationMs, cause, fence } = report;
   const fields = {
+    run: id,
     controller,
     key: keyText(key),
+    reason,
     outcome: outcome.kind,
     attempt,
     durationMs: Math.round(durationMs * 10) / 10,
+    writes: report.writes.length,
+    ...(fence === undefined ? {} : { epoch: fence.epoch }),
     ...(cause === undefined ? {} : { causationID: String(cause.version), correlationID: cause.correlationID }),
     ...(cause?.traceparent === undefined ? {} : { traceID: traceIdOf(cause.traceparent) }),
   };

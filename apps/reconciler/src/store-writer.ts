@@ -6,7 +6,7 @@ import type { Command, ObjectKey, Request, Target } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/kernel';
 import { childTraceparent } from '@holdfast/nest-platform';
 import { uidOf } from '@holdfast/reconcile';
-import type { Cause, ObjectState, ObjectWriter, WriteResult } from '@holdfast/reconcile';
+import type { Cause, ObjectState, RunIdentity, RunWriter, WriteResult } from '@holdfast/reconcile';
 
 import { parseObject } from './world.js';
 import type { World } from './world.js';
@@ -16,18 +16,23 @@ const DEADLINE_MS = 10_000;
 export interface StoreWriterOptions {
   readonly client: CommandSender;
   readonly world: World;
-  /** The name of the controller: it becomes actor and field manager. */
-  readonly controller: string;
-  readonly cause: Cause | undefined;
+  /** Its controller becomes actor and field manager, its id the requestID, its fence that of every write. */
+  readonly run: RunIdentity;
   /** Aborted when the run is over: late writes are refused here. */
   readonly signal: AbortSignal;
 }
 
-export class StoreWriter implements ObjectWriter {
+export class StoreWriter implements RunWriter {
+  readonly versions: number[] = [];
   private readonly correlationID: string;
+  private readonly underway = new Set<Promise<WriteResult>>();
 
   constructor(private readonly options: StoreWriterOptions) {
-    this.correlationID = options.cause?.correlationID ?? randomUUID();
+    this.correlationID = options.run.cause?.correlationID ?? options.run.id;
+  }
+
+  async settled(): Promise<void> {
+    while (this.underway.size > 0) await Promise.allSettled(this.underway);
   }
 
   create(key: ObjectKey, version: string, object: JsonObject): Promise<WriteResult> {
@@ -53,7 +58,15 @@ export class StoreWriter implements ObjectWriter {
     return this.send(state.key, { verb: 'update', target }, withVersion(state, { spec: { finalizers: [] } }));
   }
 
-  private async send(key: ObjectKey, request: Request, body?: JsonObject): Promise<WriteResult> {
+  private send(key: ObjectKey, request: Request, body?: JsonObject): Promise<WriteResult> {
+    const write = this.write(key, request, body);
+    this.underway.add(write);
+    const forget = (): void => void this.underway.delete(write);
+    write.then(forget, forget);
+    return write;
+  }
+
+  private async write(key: ObjectKey, request: Request, body?: JsonObject): Promise<WriteResult> {
     if (this.options.signal.aborted) {
       return { ok: false, refusal: { reason: 'Timeout', message: 'the run that wrote this is over' } };
     }
@@ -62,21 +75,23 @@ export class StoreWriter implements ObjectWriter {
     if (answer.reply.status === 'refused') return { ok: false, refusal: answer.reply.refusal };
     const state: ObjectState = { key, version: answer.reply.version, object: parseObject(answer.body, key) };
     const cause: Cause = { version: state.version, correlationID: this.correlationID };
+    if (answer.reply.outcome !== 'unchanged') this.versions.push(state.version);
     this.options.world.wrote(state, answer.reply.outcome === 'deleted' ? 'deleted' : 'stored', cause);
     return { ok: true, state };
   }
 
   private commandOf(request: Request): Command {
-    const { cause, controller } = this.options;
+    const { id, cause, controller, fence } = this.options.run;
     return {
       id: randomUUID(),
       deadline: Date.now() + DEADLINE_MS,
       actor: `system:controller:${controller}`,
-      requestID: randomUUID(),
+      requestID: id,
       correlationID: this.correlationID,
       ...(cause === undefined ? {} : { causationID: String(cause.version) }),
       traceparent: childTraceparent(cause?.traceparent),
       fieldManager: controller,
+      ...(fence === undefined ? {} : { fence }),
       request,
     };
   }

@@ -1,36 +1,39 @@
 /** The kinds of the rack inventory, and how its objects name one another. */
-import type { ObjectKey } from '@holdfast/contracts';
 import { objectAt, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
-import type { ObjectReader, ObjectState, ObjectType } from '@holdfast/reconcile';
+import { keyOf, specOf } from '@holdfast/reconcile';
+import type { Kind, ObjectReader, ObjectState } from '@holdfast/reconcile';
 
-export const GROUP = 'inventory.holdfast.dev';
-export const VERSION = 'v1';
+const GROUP = 'inventory.holdfast.dev';
+const VERSION = 'v1';
 
-interface InventoryType extends ObjectType {
-  readonly kind: string;
+export interface RackTemplateSpec {
+  readonly chassisCount: number;
+  readonly chassisConfig: {
+    readonly bladeCount: number;
+    readonly bladeConfig: { readonly nodeCount: number; readonly bmcMode: 'shared' | 'dedicated' };
+  };
 }
 
-const type = (kind: string, resource: string): InventoryType => ({ group: GROUP, resource, kind });
+export interface RackSpec {
+  readonly templateName: string;
+}
 
-export const RACK_TEMPLATES = type('RackTemplate', 'racktemplates');
-export const RACKS = type('Rack', 'racks');
-export const CHASSIS = type('Chassis', 'chassis');
-export const BLADES = type('Blade', 'blades');
-export const BMCS = type('BMC', 'bmcs');
-export const NODES = type('Node', 'nodes');
-
-export const keyOf = (of: ObjectType, namespace: string, name: string): ObjectKey => ({
-  group: of.group,
-  resource: of.resource,
-  namespace,
-  name,
+const kind = <Spec extends object = JsonObject>(name: string, resource: string): Kind<Spec> => ({
+  group: GROUP,
+  version: VERSION,
+  resource,
+  kind: name,
 });
 
-export const specOf = (state: ObjectState): JsonObject => objectAt(state.object, 'spec');
-export const statusOf = (state: ObjectState): JsonObject => objectAt(state.object, 'status');
+export const RACK_TEMPLATES = kind<RackTemplateSpec>('RackTemplate', 'racktemplates');
+export const RACKS = kind<RackSpec>('Rack', 'racks');
+export const CHASSIS = kind('Chassis', 'chassis');
+export const BLADES = kind('Blade', 'blades');
+export const BMCS = kind('BMC', 'bmcs');
+export const NODES = kind('Node', 'nodes');
 
-/** What a rack is made of, once its template's schema has been checked by the store. */
+/** What a rack is made of. */
 export interface RackLayout {
   readonly chassisCount: number;
   readonly bladeCount: number;
@@ -39,23 +42,17 @@ export interface RackLayout {
 }
 
 export const layoutOf = (template: ObjectState): RackLayout => {
-  const chassis = objectAt(specOf(template), 'chassisConfig');
-  const blade = objectAt(chassis, 'bladeConfig');
-  return {
-    chassisCount: Number(specOf(template)['chassisCount']),
-    bladeCount: Number(chassis['bladeCount']),
-    nodeCount: Number(blade['nodeCount']),
-    bmcMode: blade['bmcMode'] === 'dedicated' ? 'dedicated' : 'shared',
-  };
+  const { chassisCount, chassisConfig } = specOf(RACK_TEMPLATES, template);
+  return { chassisCount, bladeCount: chassisConfig.bladeCount, ...chassisConfig.bladeConfig };
 };
 
 const parentIn = (
   state: ObjectState | undefined,
   member: string,
-  parent: ObjectType,
+  parent: Kind<object>,
   read: ObjectReader,
 ): ObjectState | undefined => {
-  const name = state === undefined ? undefined : stringAt(specOf(state), member);
+  const name = state === undefined ? undefined : stringAt(objectAt(state.object, 'spec'), member);
   if (state === undefined || name === undefined) return undefined;
   return read.get(keyOf(parent, state.key.namespace, name));
 };

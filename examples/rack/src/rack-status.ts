@@ -1,9 +1,8 @@
-/** What a rack's status says: how much of it exists, and whether that is what its template asks for. */
-import { objectAt, stringAt } from '@holdfast/kernel';
+/** How much of a rack exists, and how much its template asks for. */
 import { isDeleting, uidOf } from '@holdfast/reconcile';
-import type { Observation, ObjectReader, ObjectState, Outcome } from '@holdfast/reconcile';
+import type { ObjectReader, ObjectState } from '@holdfast/reconcile';
 
-import { BLADES, BMCS, CHASSIS, NODES, specOf } from './inventory.js';
+import { BLADES, BMCS, CHASSIS, NODES } from './inventory.js';
 import type { RackLayout } from './inventory.js';
 
 /** A type rather than an interface, so that it is a JSON object. */
@@ -37,44 +36,16 @@ export const expectedTotals = ({ chassisCount, bladeCount, nodeCount, bmcMode }:
   };
 };
 
-export const readiness = (input: {
-  readonly rack: ObjectState;
-  readonly layout: RackLayout | undefined;
-  readonly totals: RackTotals;
-  readonly converged: Outcome;
-}): Observation => {
-  const observedGeneration = Number(objectAt(input.rack.object, 'metadata')['generation'] ?? 0);
-  const not = (reason: string, message: string): Observation => ({
-    type: 'Ready',
-    status: 'False',
-    reason,
-    message,
-    observedGeneration,
-  });
-  if (input.layout === undefined) {
-    return not(
-      'TemplateNotFound',
-      `RackTemplate "${stringAt(specOf(input.rack), 'templateName') ?? ''}" does not exist`,
-    );
-  }
-  if (input.converged.kind === 'retry') return not('ReconcileError', input.converged.error.message);
-  if (input.converged.kind === 'waiting') return not(input.converged.reason, input.converged.message);
-  const expected = expectedTotals(input.layout);
-  if (!sameTotals(expected, input.totals))
-    return not('Provisioning', `${describe(input.totals)} of ${describe(expected)}`);
-  return { type: 'Ready', status: 'True', reason: 'Provisioned', message: describe(expected), observedGeneration };
-};
-
 const childrenOf = (parents: readonly ObjectState[], resource: string, read: ObjectReader): readonly ObjectState[] =>
   parents.flatMap((parent) =>
     read.ownedBy(uidOf(parent)).filter((child) => child.key.resource === resource && !isDeleting(child)),
   );
 
-const sameTotals = (a: RackTotals, b: RackTotals): boolean =>
+export const sameTotals = (a: RackTotals, b: RackTotals): boolean =>
   a.totalChassis === b.totalChassis &&
   a.totalBlades === b.totalBlades &&
   a.totalNodes === b.totalNodes &&
   a.totalBMCs === b.totalBMCs;
 
-const describe = ({ totalChassis, totalBlades, totalNodes, totalBMCs }: RackTotals): string =>
+export const describeTotals = ({ totalChassis, totalBlades, totalNodes, totalBMCs }: RackTotals): string =>
   `${totalChassis} chassis, ${totalBlades} blades, ${totalNodes} nodes, ${totalBMCs} BMCs`;

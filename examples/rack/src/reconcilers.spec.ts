@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { objectAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
+import { keyOf } from '@holdfast/reconcile';
 
-import { BLADES, BMCS, CHASSIS, keyOf, NODES, RACK_TEMPLATES, RACKS, specOf, statusOf } from './inventory.js';
-import { bladeReconciler, chassisReconciler, rackReconciler } from './reconcilers.js';
-import { CrashError, MemoryWorld } from './world.fixtures.js';
+import { rackReconcilers } from './index.js';
+import { BLADES, BMCS, CHASSIS, NODES, RACK_TEMPLATES, RACKS } from './inventory.js';
+import { MemoryWorld } from './world.fixtures.js';
 
-const RECONCILERS = [rackReconciler, chassisReconciler, bladeReconciler];
 const RACK = keyOf(RACKS, 'default', 'rack-01');
 
 const layout = (chassisCount: number, bladeCount: number, nodeCount: number, bmcMode: string): JsonObject => ({
@@ -15,7 +15,7 @@ const layout = (chassisCount: number, bladeCount: number, nodeCount: number, bmc
 });
 
 const aRackOf = (template: JsonObject): MemoryWorld => {
-  const world = new MemoryWorld(RECONCILERS);
+  const world = new MemoryWorld(rackReconcilers);
   world.given(RACK_TEMPLATES, 'standard', template);
   world.given(RACKS, 'rack-01', { templateName: 'standard' });
   return world;
@@ -29,8 +29,7 @@ const countsIn = (world: MemoryWorld) => ({
 });
 
 const rackStatus = (world: MemoryWorld): JsonObject => {
-  const rack = world.cache.get(RACK);
-  return rack === undefined ? {} : statusOf(rack);
+  return objectAt(world.cache.get(RACK)?.object, 'status');
 };
 
 const SMALL = { chassis: 2, blades: 8, nodes: 16, bmcs: 8 };
@@ -67,7 +66,7 @@ describe('a rack of 2 chassis, 4 blades and 2 nodes with shared BMCs', () => {
     await world.settle();
 
     const node = world.cache.get(keyOf(NODES, 'default', 'rack-01-chassis-0-blade-1-node-0'));
-    expect(node && specOf(node)).toEqual({
+    expect(node?.object['spec']).toEqual({
       bladeName: 'rack-01-chassis-0-blade-1',
       nodeNumber: 0,
       bmcName: 'rack-01-chassis-0-blade-1-bmc-0',
@@ -92,9 +91,9 @@ describe('a rack of 2 chassis, 4 blades and 2 nodes with shared BMCs', () => {
     for (let k = 1; k <= whole.writes; k++) {
       const world = aRackOf(layout(2, 4, 2, 'shared'));
       world.crashAfter = k;
-      await expect(world.settle()).rejects.toThrow(CrashError);
-      world.resync();
       await world.settle();
+      world.restart();
+      expect(await world.settle()).toBe('settled');
 
       expect({ k, ...countsIn(world) }).toEqual({ k, ...SMALL });
     }
@@ -132,7 +131,7 @@ describe('a rack that is Ready', () => {
     await world.settle();
 
     const repaired = world.cache.get(key);
-    expect(repaired && specOf(repaired)).toEqual({ chassisName: 'rack-01-chassis-0', bladeNumber: 0, model: 'B200' });
+    expect(repaired?.object['spec']).toEqual({ chassisName: 'rack-01-chassis-0', bladeNumber: 0, model: 'B200' });
   });
 
   it.each([
@@ -153,7 +152,7 @@ describe('a rack that is Ready', () => {
 
 describe('a rack whose template does not exist', () => {
   it('says so and goes on when the template comes', async () => {
-    const world = new MemoryWorld(RECONCILERS);
+    const world = new MemoryWorld(rackReconcilers);
     world.given(RACKS, 'rack-01', { templateName: 'standard' });
     await world.settle();
     expect(rackStatus(world)['conditions']).toEqual([
@@ -185,5 +184,38 @@ describe('a part whose name is taken', () => {
         message: 'Chassis "rack-01-chassis-0" exists and belongs to somebody else',
       }),
     ]);
+  });
+});
+
+describe('a template', () => {
+  const templateStatus = (world: MemoryWorld): JsonObject | undefined => {
+    const template = world.cache.get(keyOf(RACK_TEMPLATES, 'default', 'standard'));
+    return template && objectAt(template.object, 'status');
+  };
+
+  it('counts the racks that use it', async () => {
+    const world = aRackOf(layout(1, 1, 1, 'shared'));
+    await world.settle();
+    expect(templateStatus(world)).toMatchObject({ usageCount: 1 });
+
+    world.given(RACKS, 'rack-01', { templateName: 'other' });
+    await world.settle();
+
+    expect(templateStatus(world)).toMatchObject({ usageCount: 0 });
+  });
+
+  it('stays while a rack uses it, says so, and goes with the last one', async () => {
+    const world = aRackOf(layout(1, 1, 1, 'shared'));
+    await world.settle();
+
+    world.delete(keyOf(RACK_TEMPLATES, 'default', 'standard'));
+    await world.settle();
+    expect(templateStatus(world)?.['conditions']).toEqual([
+      expect.objectContaining({ status: 'False', reason: 'InUse', message: 'used by 1 racks: rack-01' }),
+    ]);
+
+    world.remove(RACK);
+    await world.settle();
+    expect(templateStatus(world)).toBeUndefined();
   });
 });

@@ -1,32 +1,11 @@
 /**
- * Three reconcilers, one for each kind that has children. A rack makes its chassis, a chassis its blades, a blade its
- * nodes and BMCs; each looks only one step down, and a change of the template wakes all that follow from it.
+ * A reconciler for each kind that others follow from. A rack makes its chassis, a chassis its blades, a blade its nodes
+ * and BMCs; each looks only one step down, and a change of the template wakes all that follow from it. A template counts
+ * the racks that use it, and stays while there are any.
  */
-import { jsonEquals } from '@holdfast/kernel';
-import type { JsonObject } from '@holdfast/kernel';
-import {
-  conditionsOf,
-  done,
-  isDeleting,
-  retry,
-  setCondition,
-  watchFor,
-  watchMapped,
-  watchOwned,
-} from '@holdfast/reconcile';
-import type {
-  Change,
-  ObjectReader,
-  ObjectState,
-  ObjectType,
-  Outcome,
-  ReconcilerDefinition,
-  Run,
-} from '@holdfast/reconcile';
+import { convergeChildren, defineReconciler, done, observing, specOf, waiting, watchMapped } from '@holdfast/reconcile';
+import type { Change, DesiredChild, Kind, ObjectReader, ObjectState, Outcome } from '@holdfast/reconcile';
 
-import { childName } from './children.js';
-import type { DesiredChild } from './children.js';
-import { convergeChildren, WriteRefused } from './converge.js';
 import {
   BLADES,
   bladeOf,
@@ -38,42 +17,60 @@ import {
   RACK_TEMPLATES,
   rackOfChassis,
   RACKS,
-  specOf,
-  statusOf,
   templateOfRack,
-  VERSION,
 } from './inventory.js';
-import { measureRack, readiness } from './rack-status.js';
+import { describeTotals, expectedTotals, measureRack, sameTotals } from './rack-status.js';
 
-export const rackReconciler: ReconcilerDefinition = {
+const FINALIZER = 'inventory.holdfast.dev/in-use';
+
+export const rackTemplateReconciler = defineReconciler({
+  name: 'rack-template',
+  for: RACK_TEMPLATES,
+  watches: [watchMapped(RACKS, ({ before, after }) => [before, after].flatMap(templateKeys))],
+  condition: 'Ready',
+  reconcile: async (run) => observing(done, { usageCount: racksOf(run.object, run.read).length }),
+  finalize: {
+    finalizer: FINALIZER,
+    run: async (run) => {
+      const users = racksOf(run.object, run.read);
+      const names = users.map(({ key }) => key.name).join(', ');
+      const outcome = users.length === 0 ? done : waiting('InUse', `used by ${users.length} racks: ${names}`);
+      return observing(outcome, { usageCount: users.length });
+    },
+  },
+});
+
+export const rackReconciler = defineReconciler({
   name: 'rack',
   concurrency: 4,
+  for: RACKS,
+  owns: [CHASSIS],
   watches: [
-    watchFor(RACKS),
-    watchOwned(CHASSIS, RACKS),
     watchMapped(RACK_TEMPLATES, (change, read) => racksOfTemplate(change, read).map((rack) => rack.key)),
     watchMapped(BLADES, (change, read) =>
-      rackKeys(statesOf(change).map((blade) => rackOf(chassisOfBlade(blade, read), read))),
+      rackKeys(statesOf(change).map((blade) => rackOfChassis(chassisOfBlade(blade, read), read))),
     ),
     watchMapped(NODES, (change, read) => rackKeys(statesOf(change).map((node) => rackOfBladeChild(node, read)))),
     watchMapped(BMCS, (change, read) => rackKeys(statesOf(change).map((bmc) => rackOfBladeChild(bmc, read)))),
   ],
+  condition: 'Ready',
   reconcile: async (run) => {
-    const rack = run.read.get(run.key);
-    if (rack === undefined || isDeleting(rack)) return done;
-    const template = templateOfRack(rack, run.read);
-    const converged =
-      template === undefined ? done : await convergeChildren(run, rack, [CHASSIS], desiredChassis(rack, template));
-    return (await writeRackStatus(run, converged)) ?? converged;
+    const template = templateOfRack(run.object, run.read);
+    if (template === undefined) {
+      const missing = waiting('TemplateNotFound', `RackTemplate "${run.spec.templateName}" does not exist`);
+      return observing(missing, measureRack(run.object, run.read));
+    }
+    const converged = await convergeChildren(run, run.object, [CHASSIS], desiredChassis(run.object, template));
+    return progressOf(run.object, template, converged, run.read);
   },
-};
+});
 
-export const chassisReconciler: ReconcilerDefinition = {
+export const chassisReconciler = defineReconciler({
   name: 'chassis',
   concurrency: 4,
+  for: CHASSIS,
+  owns: [BLADES],
   watches: [
-    watchFor(CHASSIS),
-    watchOwned(BLADES, CHASSIS),
     watchMapped(RACK_TEMPLATES, (change, read) =>
       racksOfTemplate(change, read).flatMap((rack) => childKeys(rack, CHASSIS, 'rackName', read)),
     ),
@@ -82,47 +79,60 @@ export const chassisReconciler: ReconcilerDefinition = {
     ),
   ],
   reconcile: async (run) => {
-    const chassis = run.read.get(run.key);
-    const template = templateOfRack(rackOf(chassis, run.read), run.read);
-    if (chassis === undefined || isDeleting(chassis) || template === undefined) return done;
-    return convergeChildren(run, chassis, [BLADES], desiredBlades(chassis, template));
+    const template = templateOfRack(rackOfChassis(run.object, run.read), run.read);
+    if (template === undefined) return done;
+    return convergeChildren(run, run.object, [BLADES], desiredBlades(run.object, template));
   },
-};
+});
 
-export const bladeReconciler: ReconcilerDefinition = {
+export const bladeReconciler = defineReconciler({
   name: 'blade',
   concurrency: 4,
+  for: BLADES,
+  owns: [NODES, BMCS],
   watches: [
-    watchFor(BLADES),
-    watchOwned(NODES, BLADES),
-    watchOwned(BMCS, BLADES),
     watchMapped(RACK_TEMPLATES, (change, read) =>
       racksOfTemplate(change, read).flatMap((rack) => bladesOfRack(rack, read)),
     ),
     watchMapped(RACKS, (change, read) => statesOf(change).flatMap((rack) => bladesOfRack(rack, read))),
   ],
   reconcile: async (run) => {
-    const blade = run.read.get(run.key);
-    const template = templateOfRack(rackOf(chassisOfBlade(blade, run.read), run.read), run.read);
-    if (blade === undefined || isDeleting(blade) || template === undefined) return done;
-    return convergeChildren(run, blade, [NODES, BMCS], desiredBladeChildren(blade, template));
+    const template = templateOfRack(rackOfChassis(chassisOfBlade(run.object, run.read), run.read), run.read);
+    if (template === undefined) return done;
+    return convergeChildren(run, run.object, [NODES, BMCS], desiredBladeChildren(run.object, template));
   },
+});
+
+/** How far the rack is, once its own children are as desired: the rest is made by the reconcilers below it. */
+const progressOf = (rack: ObjectState, template: ObjectState, converged: Outcome, read: ObjectReader): Outcome => {
+  const totals = measureRack(rack, read);
+  if (converged.kind !== 'done') return observing(converged, totals);
+  const expected = expectedTotals(layoutOf(template));
+  const isComplete = sameTotals(expected, totals);
+  const outcome: Outcome = isComplete
+    ? { kind: 'done', reason: 'Provisioned', message: describeTotals(expected) }
+    : waiting('Provisioning', `${describeTotals(totals)} of ${describeTotals(expected)}`);
+  return observing(outcome, totals);
 };
 
 const indexes = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
+/** `<parent>-<kind in lower case>-<index>`: the same name for the same child, so that a repeat makes nothing twice. */
+const childName = (parent: string, kind: Kind, index: number): string =>
+  `${parent}-${kind.kind.toLowerCase()}-${index}`;
+
 const desiredChassis = (rack: ObjectState, template: ObjectState): readonly DesiredChild[] =>
   indexes(layoutOf(template).chassisCount).map((chassisNumber) => ({
-    type: CHASSIS,
-    name: childName(rack.key.name, CHASSIS.kind, chassisNumber),
-    spec: { rackName: rack.key.name, chassisNumber },
+    kind: CHASSIS,
+    name: childName(rack.key.name, CHASSIS, chassisNumber),
+    content: { spec: { rackName: rack.key.name, chassisNumber } },
   }));
 
 const desiredBlades = (chassis: ObjectState, template: ObjectState): readonly DesiredChild[] =>
   indexes(layoutOf(template).bladeCount).map((bladeNumber) => ({
-    type: BLADES,
-    name: childName(chassis.key.name, BLADES.kind, bladeNumber),
-    spec: { chassisName: chassis.key.name, bladeNumber },
+    kind: BLADES,
+    name: childName(chassis.key.name, BLADES, bladeNumber),
+    content: { spec: { chassisName: chassis.key.name, bladeNumber } },
   }));
 
 const desiredBladeChildren = (blade: ObjectState, template: ObjectState): readonly DesiredChild[] => {
@@ -130,60 +140,52 @@ const desiredBladeChildren = (blade: ObjectState, template: ObjectState): readon
   const { nodeCount, bmcMode } = layoutOf(template);
   const bmcCount = bmcMode === 'shared' ? 1 : nodeCount;
   const bmcs = indexes(bmcCount).map((index) => ({
-    type: BMCS,
-    name: childName(bladeName, BMCS.kind, index),
-    spec: { bladeName },
+    kind: BMCS,
+    name: childName(bladeName, BMCS, index),
+    content: { spec: { bladeName } },
   }));
   const nodes = indexes(nodeCount).map((nodeNumber) => ({
-    type: NODES,
-    name: childName(bladeName, NODES.kind, nodeNumber),
-    spec: {
-      bladeName,
-      nodeNumber,
-      bmcName: childName(bladeName, BMCS.kind, bmcMode === 'shared' ? 0 : nodeNumber),
+    kind: NODES,
+    name: childName(bladeName, NODES, nodeNumber),
+    content: {
+      spec: { bladeName, nodeNumber, bmcName: childName(bladeName, BMCS, bmcMode === 'shared' ? 0 : nodeNumber) },
     },
   }));
   return [...bmcs, ...nodes];
 };
 
-const writeRackStatus = async (run: Run, converged: Outcome): Promise<Outcome | undefined> => {
-  const rack = run.read.get(run.key);
-  if (rack === undefined) return undefined;
-  const template = templateOfRack(rack, run.read);
-  const totals = measureRack(rack, run.read);
-  const ready = readiness({ rack, layout: template && layoutOf(template), totals, converged });
-  const before = statusOf(rack);
-  const conditions = setCondition(conditionsOf(before), ready, run.now);
-  const status: JsonObject = { ...before, ...totals, observedGeneration: ready.observedGeneration, conditions };
-  if (jsonEquals(before, status)) return undefined;
-  const result = await run.write.updateStatus(rack, VERSION, status);
-  return result.ok ? undefined : retry(new WriteRefused(run.key, result.refusal));
-};
-
 const statesOf = ({ before, after }: Change): readonly ObjectState[] =>
   [before, after].filter((state) => state !== undefined);
 
-const rackOf = rackOfChassis;
+const templateKeys = (rack: ObjectState | undefined) =>
+  rack === undefined
+    ? []
+    : [{ ...rack.key, resource: RACK_TEMPLATES.resource, name: specOf(RACKS, rack).templateName }];
 
 const rackOfBladeChild = (child: ObjectState, read: ObjectReader): ObjectState | undefined =>
-  rackOf(chassisOfBlade(bladeOf(child, read), read), read);
+  rackOfChassis(chassisOfBlade(bladeOf(child, read), read), read);
 
 const rackKeys = (racks: readonly (ObjectState | undefined)[]) =>
   racks.filter((rack) => rack !== undefined).map((rack) => rack.key);
 
-const racksOfTemplate = (change: Change, read: ObjectReader): readonly ObjectState[] =>
-  read.list(RACKS, change.key.namespace).filter((rack) => specOf(rack)['templateName'] === change.key.name);
+const racksOf = (template: ObjectState, read: ObjectReader): readonly ObjectState[] =>
+  read.list(RACKS, template.key.namespace).filter((rack) => specOf(RACKS, rack).templateName === template.key.name);
 
-const childKeys = (parent: ObjectState, type: ObjectType, member: string, read: ObjectReader) =>
+const racksOfTemplate = ({ before, after }: Change, read: ObjectReader): readonly ObjectState[] => {
+  const template = after ?? before;
+  return template === undefined ? [] : racksOf(template, read);
+};
+
+const childKeys = (parent: ObjectState, kind: Kind, member: string, read: ObjectReader) =>
   read
-    .list(type, parent.key.namespace)
-    .filter((child) => specOf(child)[member] === parent.key.name)
+    .list(kind, parent.key.namespace)
+    .filter((child) => specOf(kind, child)[member] === parent.key.name)
     .map((child) => child.key);
 
 const bladesOfRack = (rack: ObjectState, read: ObjectReader) => {
   const chassisNames = new Set<unknown>(childKeys(rack, CHASSIS, 'rackName', read).map((key) => key.name));
   return read
     .list(BLADES, rack.key.namespace)
-    .filter((blade) => chassisNames.has(specOf(blade)['chassisName']))
+    .filter((blade) => chassisNames.has(specOf(BLADES, blade)['chassisName']))
     .map((blade) => blade.key);
 };

@@ -1,139 +1,194 @@
-/** A world in memory: a cache, writes into it, and controllers that run until nothing is left to do. */
+/** A world in memory: a cache, writes into it, and real controllers that run until nothing is left to do. */
 import { keyText } from '@holdfast/contracts';
 import type { ObjectKey } from '@holdfast/contracts';
-import { objectAt } from '@holdfast/kernel';
+import { isJsonObject, objectAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
-import { ObjectCache, uidOf } from '@holdfast/reconcile';
+import {
+  ALL_SHARES,
+  apiVersionOf,
+  Controller,
+  finalizersOf,
+  isDeleting,
+  keyOf,
+  ObjectCache,
+  ownersOf,
+  uidOf,
+} from '@holdfast/reconcile';
 import type {
+  Cause,
   Change,
+  Kind,
   ObjectState,
   ObjectType,
-  ObjectWriter,
   ReconcilerDefinition,
+  RunReport,
+  RunWriter,
   WriteResult,
 } from '@holdfast/reconcile';
 
-import { GROUP, keyOf } from './inventory.js';
-
-export class CrashError extends Error {}
-
-const TOO_MANY_RUNS = 10_000;
+/** Longer delays are limits of time, which nothing here reaches. */
+const LONGEST_PAUSE_MS = 10_000;
+const TOO_MANY_TURNS = 100_000;
 
 export class MemoryWorld {
   readonly cache = new ObjectCache();
+  readonly runs: RunReport[] = [];
   writes = 0;
-  /** The write after which the process "dies": it is stored, and nobody hears of it. */
+  /** The write after which the process "dies": it is stored, nobody hears of it, and nothing is written any more. */
   crashAfter = Number.POSITIVE_INFINITY;
   private version = 1_000;
   private uid = 0;
-  private readonly woken = new Map<string, { readonly definition: ReconcilerDefinition; readonly key: ObjectKey }>();
+  private controllers: readonly Controller[] = [];
 
-  constructor(private readonly definitions: readonly ReconcilerDefinition[]) {}
-
-  given(type: ObjectType & { readonly kind: string }, name: string, spec: JsonObject): ObjectState {
-    const key = keyOf(type, 'default', name);
-    return this.store(key, {
-      apiVersion: `${GROUP}/v1`,
-      kind: type.kind,
-      metadata: { name, namespace: 'default' },
-      spec,
-    });
+  constructor(private readonly definitions: readonly ReconcilerDefinition[]) {
+    this.restart();
   }
 
+  given(kind: Kind<object>, name: string, spec: object): ObjectState {
+    const key = keyOf(kind, 'default', name);
+    const metadata = { name, namespace: 'default' };
+    return this.store(key, { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, spec: spec as JsonObject });
+  }
+
+  /** Takes the object as it is, but for what the store decides. */
   store(key: ObjectKey, object: JsonObject): ObjectState {
-    const before = this.cache.get(key);
-    const known = objectAt(before?.object, 'metadata');
-    const metadata = { ...objectAt(object, 'metadata'), uid: known['uid'] ?? `uid-${(this.uid += 1)}`, generation: 1 };
+    const known = objectAt(this.cache.get(key)?.object, 'metadata');
+    const metadata = {
+      ...known,
+      ...objectAt(object, 'metadata'),
+      uid: known['uid'] ?? `uid-${(this.uid += 1)}`,
+      generation: 1,
+    };
     const state: ObjectState = { key, version: (this.version += 1), object: { ...object, metadata } };
-    this.wake(this.cache.put(state));
+    this.tell(this.cache.put(state), state.version);
     return state;
   }
 
+  /** Gone at once, with everything below it. */
   remove(key: ObjectKey): void {
-    this.wake(this.cache.remove(key, (this.version += 1)));
+    const state = this.cache.get(key);
+    this.tell(this.cache.remove(key, (this.version += 1)), this.version);
+    if (state !== undefined) for (const dependent of this.cache.ownedBy(uidOf(state))) this.remove(dependent.key);
   }
 
-  /** Wakes everything, as a restart does. */
+  /** As a user's deletion: finalizers hold the object. */
+  delete(key: ObjectKey): void {
+    const state = this.cache.get(key);
+    if (state === undefined) return;
+    if (finalizersOf(state).length === 0) return this.remove(key);
+    const metadata = { ...objectAt(state.object, 'metadata'), deletionTimestamp: '2026-01-01T09:00:00Z' };
+    this.store(key, { ...state.object, metadata });
+  }
+
+  /** New controllers that know nothing but what is stored, as after a crash. */
+  restart(): void {
+    this.crashAfter = Number.POSITIVE_INFINITY;
+    this.controllers = this.definitions.map((definition) => this.controllerOf(definition));
+    for (const controller of this.controllers) controller.start();
+    this.resync();
+  }
+
+  /** Looks at everything again. */
   resync(): void {
-    for (const state of this.cache.all()) this.wake({ key: state.key, before: state, after: state });
+    for (const state of this.cache.all()) this.tell({ key: state.key, before: state, after: state }, undefined);
   }
 
-  /** Runs reconcilers until no key is left; throws CrashError at the write that was asked for. */
-  async settle(): Promise<void> {
-    for (let runs = 0; this.woken.size > 0; runs++) {
-      if (runs > TOO_MANY_RUNS) throw new Error(`never comes to rest: ${[...this.woken.keys()].join(', ')}`);
-      const [text, { definition, key }] = [...this.woken][0] as [
-        string,
-        { definition: ReconcilerDefinition; key: ObjectKey },
-      ];
-      this.woken.delete(text);
-      const outcome = await definition.reconcile({
-        key,
-        cause: undefined,
-        attempt: 0,
-        now: new Date('2026-01-01T10:00:00Z'),
-        signal: new AbortController().signal,
-        read: this.cache,
-        write: this.writer,
-      });
-      if (outcome.kind === 'retry') throw outcome.error;
+  /** Lets the controllers run until no key is left; tells whether the crash that was asked for came first. */
+  async settle(): Promise<'settled' | 'crashed'> {
+    for (let turn = 0; turn < TOO_MANY_TURNS; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.writes >= this.crashAfter) return 'crashed';
+      if (this.controllers.every(({ queue }) => queue.keys().length === 0)) return 'settled';
     }
+    throw new Error('never comes to rest');
   }
 
   count(type: ObjectType): number {
     return this.cache.list(type).length;
   }
 
-  private wake(change: Change | undefined): void {
+  private tell(change: Change | undefined, version: number | undefined): void {
     if (change === undefined) return;
-    for (const definition of this.definitions) {
-      for (const watch of definition.watches) {
-        if (watch.type !== 'any' && watch.type.resource !== change.key.resource) continue;
-        for (const key of watch.wakes(change, this.cache)) {
-          this.woken.set(`${definition.name} ${keyText(key)}`, { definition, key });
-        }
-      }
-    }
+    const cause: Cause | undefined =
+      version === undefined ? undefined : { version, correlationID: `change-${version}` };
+    for (const controller of this.controllers) controller.observe(change, cause);
   }
 
-  private readonly writer: ObjectWriter = {
-    create: async (key, _version, object) => {
-      if (this.cache.get(key) !== undefined) {
-        return { ok: false, refusal: { reason: 'AlreadyExists', message: `${keyText(key)} already exists` } };
-      }
-      return this.written(this.store(key, object));
-    },
-    patch: async (key, _version, patch) => {
-      const state = this.cache.get(key);
-      if (state === undefined) return notFound(key);
-      const spec = { ...objectAt(state.object, 'spec'), ...objectAt(patch, 'spec') };
-      return this.written(this.store(key, { ...state.object, spec }));
-    },
-    updateStatus: async (state, _version, status) => this.written(this.store(state.key, { ...state.object, status })),
-    delete: async (key) => {
-      const state = this.cache.get(key);
-      if (state === undefined) return notFound(key);
-      this.removeWithDependents(state);
-      return this.written(state);
-    },
-    finalize: async (state) => this.written(state),
-  };
-
-  /** What the garbage collector does in the background. */
-  private removeWithDependents(state: ObjectState): void {
-    const uid = uidOf(state);
-    this.remove(state.key);
-    for (const dependent of this.cache.ownedBy(uid)) this.removeWithDependents(dependent);
+  private controllerOf(definition: ReconcilerDefinition): Controller {
+    return new Controller(definition, {
+      clock: {
+        now: () => performance.now(),
+        after: (ms, callback) => {
+          if (ms > LONGEST_PAUSE_MS) return () => undefined;
+          const immediate = setImmediate(callback);
+          return () => clearImmediate(immediate);
+        },
+      },
+      random: () => 0,
+      newId: () => `run-${this.runs.length}`,
+      wallClock: () => new Date('2026-01-01T10:00:00Z'),
+      read: this.cache,
+      shares: ALL_SHARES,
+      writerFor: () => this.writer(),
+      report: (report) => this.runs.push(report),
+    });
   }
 
-  private written(state: ObjectState): WriteResult {
-    this.writes += 1;
-    if (this.writes === this.crashAfter) throw new CrashError(`after write ${this.writes}`);
-    return { ok: true, state };
+  /** An object whose owner went meanwhile goes, too: that is the garbage collector's part. */
+  private create(key: ObjectKey, object: JsonObject): ObjectState {
+    const state = this.store(key, object);
+    if (!ownersOf(object).every(({ uid }) => this.cache.byUid(uid) !== undefined)) this.remove(key);
+    return state;
+  }
+
+  private writer(): RunWriter {
+    const versions: number[] = [];
+    const written = (state: ObjectState): Promise<WriteResult> => {
+      this.writes += 1;
+      // Who has died hears nothing more.
+      if (this.writes >= this.crashAfter) return new Promise(() => undefined);
+      versions.push(state.version);
+      return Promise.resolve({ ok: true, state });
+    };
+    const guarded = (write: () => Promise<WriteResult>): Promise<WriteResult> =>
+      this.writes >= this.crashAfter ? new Promise(() => undefined) : write();
+    return {
+      versions,
+      settled: () => Promise.resolve(),
+      create: (key, _version, object) =>
+        guarded(() => (this.cache.get(key) === undefined ? written(this.create(key, object)) : alreadyExists(key))),
+      patch: (key, _version, patch) =>
+        guarded(() => {
+          const state = this.cache.get(key);
+          if (state === undefined) return notFound(key);
+          const patched = this.store(key, merged(state.object, patch));
+          if (isDeleting(patched) && finalizersOf(patched).length === 0) this.remove(key);
+          return written(patched);
+        }),
+      updateStatus: (state, _version, status) =>
+        guarded(() => written(this.store(state.key, { ...state.object, status }))),
+      delete: (key) =>
+        guarded(() => {
+          const state = this.cache.get(key);
+          if (state === undefined) return notFound(key);
+          this.delete(key);
+          return written(state);
+        }),
+      finalize: (state) => guarded(() => written(state)),
+    };
   }
 }
 
-const notFound = (key: ObjectKey): WriteResult => ({
-  ok: false,
-  refusal: { reason: 'NotFound', message: `${keyText(key)} not found` },
-});
+const merged = (object: JsonObject, patch: JsonObject): JsonObject => {
+  const members = Object.entries(patch).map(([member, value]) => [
+    member,
+    isJsonObject(value) ? merged(objectAt(object, member), value) : value,
+  ]);
+  return { ...object, ...(Object.fromEntries(members) as JsonObject) };
+};
+
+const refused = (reason: 'NotFound' | 'AlreadyExists', message: string): Promise<WriteResult> =>
+  Promise.resolve({ ok: false, refusal: { reason, message } });
+
+const notFound = (key: ObjectKey) => refused('NotFound', `${keyText(key)} not found`);
+const alreadyExists = (key: ObjectKey) => refused('AlreadyExists', `${keyText(key)} already exists`);

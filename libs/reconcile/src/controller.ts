@@ -1,46 +1,73 @@
 /**
  * Runs one reconciler: changes in, keys queued, runs out. Level-based: a run sees the newest state, not the change.
  *
+ *   change ──► wakes keys ──► ours? ──► queue ──► run ──► outcome ──► status ──► queue, report
+ *                              └► no: another replica's                  │
+ *                                                      refused by the fence: the key has moved
+ *
  * One place, `settle`, turns outcomes into queue calls; a reconciler that throws, hangs past its limit or returns
- * nonsense harms only its own key.
+ * nonsense harms only its own key. The next run of a key begins when no write of the last one is on its way any more.
  */
 import { keyText, parseKeyText } from '@holdfast/contracts';
-import type { ObjectKey } from '@holdfast/contracts';
+import type { Fence, ObjectKey } from '@holdfast/contracts';
 import { assertNever } from '@holdfast/kernel';
 
 import { objectTypeText } from './object-cache.js';
 import type { Change } from './object-cache.js';
-import { retry } from './outcome.js';
+import { checkOutcome, retry } from './outcome.js';
 import type { Outcome } from './outcome.js';
-import type { Cause, ObjectReader, ObjectWriter, ReconcilerDefinition } from './reconciler.js';
+import type { Cause, ObjectReader, ReconcilerDefinition, RunIdentity, RunWriter, WakeReason } from './reconciler.js';
+import { nextStatus } from './status.js';
 import { PRIORITY, WorkQueue } from './work-queue.js';
 import type { Clock } from './work-queue.js';
+import { WriteRefused } from './write-refused.js';
 
-/** What the controller tells of each run, for logs and metrics. */
-export interface RunReport {
-  readonly controller: string;
-  readonly key: ObjectKey;
+/** What the controller tells of each run, for logs, metrics, Events and explanations. */
+export interface RunReport extends RunIdentity {
   readonly outcome: Outcome;
-  readonly attempt: number;
+  readonly startedAt: Date;
   readonly durationMs: number;
-  readonly cause: Cause | undefined;
+  /** From the last waking of the key until the run began. */
+  readonly waitedMs: number;
+  /** The resourceVersions of what the run wrote. */
+  readonly writes: readonly number[];
+  /** How long until the key runs again, if nothing wakes it before. */
+  readonly againInMs: number | undefined;
 }
+
+/** Which keys are this replica's to work on. */
+export interface Shares {
+  /** The fence for writes about the key (none where nobody competes), or undefined when the key is another replica's. */
+  shareOf(key: ObjectKey): { readonly fence: Fence | undefined } | undefined;
+}
+
+/** Where there is one replica only. */
+export const ALL_SHARES: Shares = { shareOf: () => ({ fence: undefined }) };
 
 export interface ControllerPorts {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly newId: () => string;
   readonly wallClock: () => Date;
   readonly read: ObjectReader;
-  /** A writer whose writes name this controller and the cause of the run, and which writes nothing once `signal` is aborted. */
-  readonly writerFor: (controller: string, cause: Cause | undefined, signal: AbortSignal) => ObjectWriter;
+  readonly shares: Shares;
+  /** Writes for this run, and writes nothing once `signal` is aborted. */
+  readonly writerFor: (run: RunIdentity, signal: AbortSignal) => RunWriter;
   readonly report: (report: RunReport) => void;
+}
+
+interface Wake {
+  readonly reason: WakeReason;
+  readonly cause: Cause | undefined;
+  readonly at: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 export class Controller {
   readonly queue: WorkQueue;
-  private readonly causes = new Map<string, Cause>();
+  private readonly wakes = new Map<string, Wake>();
+  private readonly running = new Map<string, { readonly abort: AbortController; readonly ended: Promise<void> }>();
   private workers: Promise<void>[] = [];
 
   constructor(
@@ -51,27 +78,51 @@ export class Controller {
     this.queue = new WorkQueue({ clock, random, ...(definition.backoff ? { backoff: definition.backoff } : {}) });
   }
 
+  /** Runs that are under way. */
+  get active(): number {
+    return this.running.size;
+  }
+
   start(): void {
     const count = this.definition.concurrency ?? 1;
     this.workers = Array.from({ length: count }, () => this.work());
   }
 
-  /** Wakes the keys that this change concerns. */
+  /** Wakes the keys that this change concerns, as far as they are ours; without a cause everything is looked at again. */
   observe(change: Change, cause: Cause | undefined): void {
-    const priority = cause === undefined ? PRIORITY.resync : PRIORITY.change;
     for (const watch of this.definition.watches) {
       if (watch.type !== 'any' && objectTypeText(watch.type) !== objectTypeText(change.key)) continue;
-      for (const key of watch.wakes(change, this.ports.read)) {
-        const text = keyText(key);
-        if (cause !== undefined) this.causes.set(text, cause);
-        this.queue.add(text, priority);
-      }
+      for (const key of watch.wakes(change, this.ports.read)) this.wake(key, cause);
     }
+  }
+
+  /** Lets go of keys that are not ours any more; resolves when nothing of ours is on its way about them. */
+  async release(isLost: (key: ObjectKey) => boolean): Promise<void> {
+    for (const text of this.queue.keys()) {
+      if (!isLost(parseKeyText(text))) continue;
+      this.wakes.delete(text);
+      this.queue.discard(text);
+    }
+    const lost = [...this.running].filter(([text]) => isLost(parseKeyText(text)));
+    for (const [, { abort }] of lost) abort.abort();
+    await Promise.all(lost.map(([, { ended }]) => ended));
   }
 
   async stop(): Promise<void> {
     await this.queue.drain();
     await Promise.all(this.workers);
+  }
+
+  private wake(key: ObjectKey, cause: Cause | undefined): void {
+    if (this.ports.shares.shareOf(key) === undefined) return;
+    const text = keyText(key);
+    const isChange = cause !== undefined;
+    if (isChange || !this.wakes.has(text)) this.note(text, isChange ? 'Change' : 'Resync', cause);
+    this.queue.add(text, isChange ? PRIORITY.change : PRIORITY.resync);
+  }
+
+  private note(text: string, reason: WakeReason, cause: Cause | undefined): void {
+    this.wakes.set(text, { reason, cause, at: this.ports.clock.now() });
   }
 
   private async work(): Promise<void> {
@@ -82,32 +133,56 @@ export class Controller {
 
   private async runOnce(text: string): Promise<void> {
     const key = parseKeyText(text);
-    const cause = this.causes.get(text);
-    this.causes.delete(text);
-    const attempt = this.queue.failuresOf(text);
-    const started = this.ports.clock.now();
-    const outcome = await this.reconcile(key, cause, attempt);
-    this.settle(text, outcome);
+    const share = this.ports.shares.shareOf(key);
+    const now = this.ports.clock.now();
+    const wake = this.wakes.get(text) ?? { reason: 'Resync', cause: undefined, at: now };
+    this.wakes.delete(text);
+    if (share === undefined) {
+      this.queue.forget(text);
+      this.queue.done(text);
+      return;
+    }
+    const run: RunIdentity = {
+      id: this.ports.newId(),
+      controller: this.definition.name,
+      key,
+      reason: wake.reason,
+      cause: wake.cause,
+      attempt: this.queue.failuresOf(text),
+      fence: share.fence,
+    };
+    const abort = new AbortController();
+    let ended = (): void => undefined;
+    this.running.set(text, { abort, ended: new Promise((resolve) => (ended = resolve)) });
+    const startedAt = this.ports.wallClock();
+    const writer = this.ports.writerFor(run, abort.signal);
+    const reconciled = await this.reconcile(run, writer, abort);
+    await writer.settled();
+    const teller = this.ports.writerFor(run, NEVER_ABORTED);
+    const outcome = await this.reportStatus(run, teller, reconciled);
+    this.running.delete(text);
+    const againInMs = this.settle(text, outcome, wake);
     this.queue.done(text);
-    const durationMs = this.ports.clock.now() - started;
-    this.ports.report({ controller: this.definition.name, key, outcome, attempt, durationMs, cause });
+    ended();
+    const durationMs = this.ports.clock.now() - now;
+    const writes = [...writer.versions, ...teller.versions];
+    this.ports.report({ ...run, outcome, startedAt, durationMs, waitedMs: now - wake.at, writes, againInMs });
   }
 
-  private async reconcile(key: ObjectKey, cause: Cause | undefined, attempt: number): Promise<Outcome> {
+  private async reconcile(run: RunIdentity, write: RunWriter, abort: AbortController): Promise<Outcome> {
     const limitMs = this.definition.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const abort = new AbortController();
     let cancel = (): void => undefined;
     const limit = new Promise<Outcome>((resolve) => {
+      abort.signal.addEventListener('abort', () => resolve(retry(new Error('the key moved to another replica'))));
       cancel = this.ports.clock.after(limitMs, () => {
+        resolve(retry(new RunTimeout(limitMs)));
         abort.abort();
-        resolve(retry(new Error(`not finished within ${limitMs} ms`)));
       });
     });
-    const { read, wallClock, writerFor } = this.ports;
-    const write = writerFor(this.definition.name, cause, abort.signal);
-    const run = { key, cause, attempt, now: wallClock(), signal: abort.signal, read, write };
+    const { read, wallClock } = this.ports;
     try {
-      return checked(await Promise.race([this.definition.reconcile(run), limit]));
+      const result = this.definition.reconcile({ ...run, now: wallClock(), signal: abort.signal, read, write });
+      return checkOutcome(await Promise.race([result, limit]));
     } catch (error) {
       return retry(error instanceof Error ? error : new Error(String(error)));
     } finally {
@@ -115,33 +190,52 @@ export class Controller {
     }
   }
 
-  private settle(text: string, outcome: Outcome): void {
+  /** Writes what the outcome means for the object's status; a refusal of that is the outcome then. */
+  private async reportStatus(run: RunIdentity, write: RunWriter, outcome: Outcome): Promise<Outcome> {
+    const { reports } = this.definition;
+    const object = this.ports.read.get(run.key);
+    if (reports === undefined || object === undefined || this.ports.shares.shareOf(run.key) === undefined)
+      return outcome;
+    const status = nextStatus({ object, outcome, condition: reports.condition, now: this.ports.wallClock() });
+    if (status === undefined) return outcome;
+    try {
+      const result = await write.updateStatus(object, reports.version, status);
+      return result.ok || outcome.kind === 'retry' ? outcome : retry(new WriteRefused(run.key, result.refusal));
+    } catch (error) {
+      return retry(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** Returns how long until the key runs again by itself. */
+  private settle(text: string, outcome: Outcome, { cause }: Wake): number | undefined {
     switch (outcome.kind) {
       case 'done':
       case 'stalled':
         this.queue.forget(text);
-        return;
+        return undefined;
       case 'after':
-        this.queue.forget(text);
-        this.queue.addAfter(text, outcome.ms);
-        return;
       case 'waiting':
         this.queue.forget(text);
-        if (outcome.ms !== undefined) this.queue.addAfter(text, outcome.ms);
-        return;
+        if (outcome.ms === undefined) return undefined;
+        if (!this.wakes.has(text)) this.note(text, 'Requeue', cause);
+        this.queue.addAfter(text, outcome.ms);
+        return outcome.ms;
       case 'retry':
-        this.queue.retry(text);
-        return;
+        if (!this.wakes.has(text)) this.note(text, 'Retry', cause);
+        return this.queue.retry(text);
       default:
-        assertNever(outcome);
+        return assertNever(outcome);
     }
   }
 }
 
-const KINDS = new Set<unknown>(['done', 'after', 'waiting', 'stalled', 'retry']);
+export class RunTimeout extends Error {
+  override readonly name = 'RunTimeout';
 
-const checked = (outcome: Outcome): Outcome => {
-  const kind: unknown = (outcome as Outcome | undefined)?.kind;
-  if (KINDS.has(kind)) return outcome;
-  return retry(new TypeError(`a reconciler must return an outcome, not ${JSON.stringify(outcome)}`));
-};
+  constructor(limitMs: number) {
+    super(`not finished within ${limitMs} ms`);
+  }
+}
+
+/** A run's status is written after the run, whatever ended it. */
+const NEVER_ABORTED = new AbortController().signal;

@@ -1,13 +1,33 @@
+export { convergeChildren, planChildren } from './children.js';
+export type { ChildAction, DesiredChild } from './children.js';
 export { conditionsOf, setCondition } from './conditions.js';
 export type { ConditionStatus, Observation } from './conditions.js';
-export { Controller } from './controller.js';
-export type { ControllerPorts, RunReport } from './controller.js';
+export { ALL_SHARES, Controller, RunTimeout } from './controller.js';
+export type { ControllerPorts, RunReport, Shares } from './controller.js';
+export { defineReconciler } from './define-reconciler.js';
+export type { KindReconciler, TypedRun } from './define-reconciler.js';
+export { apiVersionOf, keyOf, specOf, statusOf } from './kind.js';
+export type { Kind } from './kind.js';
 export { finalizersOf, isDeleting, ObjectCache, objectTypeText, ownersOf, uidOf } from './object-cache.js';
 export type { Change, ObjectState, ObjectType, OwnerReference } from './object-cache.js';
-export { after, done, retry, stalled, waiting } from './outcome.js';
+export { after, checkOutcome, done, observing, retry, stalled, waiting } from './outcome.js';
 export type { Outcome } from './outcome.js';
-export type { Cause, ObjectReader, ObjectWriter, ReconcilerDefinition, Run, Watch, WriteResult } from './reconciler.js';
+export type {
+  Cause,
+  ObjectReader,
+  ObjectWriter,
+  ReconcilerDefinition,
+  Run,
+  RunIdentity,
+  RunWriter,
+  StatusReport,
+  WakeReason,
+  Watch,
+  WriteResult,
+} from './reconciler.js';
+export { nextStatus, summaryOf } from './status.js';
 export { generationChanged, watchFor, watchMapped, watchOwned } from './watches.js';
 export type { Predicate } from './watches.js';
 export { PRIORITY, WorkQueue } from './work-queue.js';
 export type { Backoff, Clock, WorkQueueOptions } from './work-queue.js';
+export { WriteRefused } from './write-refused.js';

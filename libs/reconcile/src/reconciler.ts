@@ -1,5 +1,5 @@
 /** What a reconciler is: a name, what wakes it, and a function from the newest state to an outcome. */
-import type { ObjectKey } from '@holdfast/contracts';
+import type { Fence, ObjectKey } from '@holdfast/contracts';
 import type { JsonObject, Refusal } from '@holdfast/kernel';
 
 import type { Change, ObjectState, ObjectType } from './object-cache.js';
@@ -19,7 +19,7 @@ export interface ObjectReader {
 export type WriteResult =
   { readonly ok: true; readonly state: ObjectState } | { readonly ok: false; readonly refusal: Refusal };
 
-/** Writes carry the cause of the run, so that history tells what led to them. */
+/** Writes carry the run, its cause and its fence, so that history tells what led to them and nobody deposed is heard. */
 export interface ObjectWriter {
   /** `version` is the API version of the body, such as `v1`. */
   create(key: ObjectKey, version: string, object: JsonObject): Promise<WriteResult>;
@@ -33,6 +33,14 @@ export interface ObjectWriter {
   finalize(state: ObjectState): Promise<WriteResult>;
 }
 
+/** The writer of one run. */
+export interface RunWriter extends ObjectWriter {
+  /** The resourceVersions of the writes that were accepted and changed something. */
+  readonly versions: readonly number[];
+  /** Resolves when no write is on its way: only then may the next run of the key begin. */
+  settled(): Promise<void>;
+}
+
 /** What led to a run: the event that woke it, or nothing for start and resync. */
 export interface Cause {
   /** The resourceVersion of the event. */
@@ -41,14 +49,30 @@ export interface Cause {
   readonly traceparent?: string;
 }
 
-export interface Run {
+/**
+ * Why a key was woken: an object changed; everything is looked at again (at start, after a take-over, and now and then);
+ * the run before failed; or it asked for another look.
+ */
+export type WakeReason = 'Change' | 'Resync' | 'Retry' | 'Requeue';
+
+/** A run, before it has an outcome. */
+export interface RunIdentity {
+  /** Unique; the requestID of everything that the run writes. */
+  readonly id: string;
+  readonly controller: string;
   readonly key: ObjectKey;
-  /** Why the key was woken last; runs after start and resync have no cause. */
+  readonly reason: WakeReason;
+  /** The last event that woke the key; retries keep that of the run before. */
   readonly cause: Cause | undefined;
   /** 0 on the first try since the last success. */
   readonly attempt: number;
+  /** Under which this replica may work on the key; its epoch is for outside effects, too. */
+  readonly fence: Fence | undefined;
+}
+
+export interface Run extends RunIdentity {
   readonly now: Date;
-  /** Aborted when the run took longer than its limit; from then on its writes are refused. */
+  /** Aborted when the run took longer than its limit, or its key moved to another replica; its writes are then refused. */
   readonly signal: AbortSignal;
   readonly read: ObjectReader;
   readonly write: ObjectWriter;
@@ -60,6 +84,14 @@ export interface Watch {
   readonly wakes: (change: Change, read: ObjectReader) => readonly ObjectKey[];
 }
 
+/** How the outcome of a run shows in the status of its object. */
+export interface StatusReport {
+  /** The API version that the status is written in, such as `v1`. */
+  readonly version: string;
+  /** The type of the condition that sums up, such as `Ready`. */
+  readonly condition: string;
+}
+
 export interface ReconcilerDefinition {
   /** Names the controller in metrics, logs and field managers: lower case, dashes. */
   readonly name: string;
@@ -69,5 +101,7 @@ export interface ReconcilerDefinition {
   /** 30 s when missing. */
   readonly timeoutMs?: number;
   readonly backoff?: Backoff;
+  /** The status is left alone when missing. */
+  readonly reports?: StatusReport;
   readonly reconcile: (run: Run) => Promise<Outcome>;
 }

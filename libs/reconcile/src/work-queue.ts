@@ -138,6 +138,33 @@ export class WorkQueue {
     this.failures.delete(key);
   }
 
+  /** Every key that waits, is delayed or runs. */
+  keys(): readonly string[] {
+    return [...this.states.keys()];
+  }
+
+  /** Forgets the key: it neither waits nor comes back; a run of it that is under way is its last. */
+  discard(key: string): void {
+    this.failures.delete(key);
+    const state = this.states.get(key);
+    switch (state?.status) {
+      case undefined:
+        return;
+      case 'running':
+        this.states.set(key, { status: 'running', next: undefined });
+        return;
+      case 'delayed':
+        state.cancel();
+        this.states.delete(key);
+        return;
+      case 'queued':
+        // Its place in the line is skipped by `nextQueued`.
+        this.states.delete(key);
+        this.queued -= 1;
+        return;
+    }
+  }
+
   /** The next key, as soon as there is one; undefined when the queue drains. */
   take(): Promise<string | undefined> {
     return new Promise((resolve) => {

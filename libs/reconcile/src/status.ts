@@ -1,0 +1,49 @@
+/** What the outcome of a run makes of the status of its object: the observed members, and conditions. */
+import { jsonEquals, objectAt } from '@holdfast/kernel';
+import type { JsonObject } from '@holdfast/kernel';
+
+import { conditionsOf, setCondition } from './conditions.js';
+import type { Observation } from './conditions.js';
+import type { ObjectState } from './object-cache.js';
+import type { Outcome } from './outcome.js';
+
+const STALLED = 'Stalled';
+/** The longest message that a condition may have. */
+const MESSAGE_LENGTH = 32_768;
+
+/**
+ * The object's next status, or undefined when the present one says the same already. The summary condition follows from
+ * the outcome; `Stalled` stands beside it only while nothing but a changed declaration can help.
+ */
+export const nextStatus = (input: {
+  readonly object: ObjectState;
+  readonly outcome: Outcome;
+  readonly condition: string;
+  readonly now: Date;
+}): JsonObject | undefined => {
+  const { outcome, condition, now } = input;
+  const observedGeneration = Number(objectAt(input.object.object, 'metadata')['generation'] ?? 0);
+  const before = objectAt(input.object.object, 'status');
+  const summary: Observation = { type: condition, ...summaryOf(outcome), observedGeneration };
+  const withSummary = setCondition(conditionsOf(before), summary, now);
+  const conditions =
+    outcome.kind === 'stalled'
+      ? setCondition(withSummary, { ...summary, type: STALLED, status: 'True' }, now)
+      : withSummary.filter(({ type }) => type !== STALLED);
+  const status: JsonObject = { ...before, ...outcome.status, observedGeneration, conditions };
+  return jsonEquals(before, status) ? undefined : status;
+};
+
+/** What the summary condition says of an outcome. */
+export const summaryOf = (outcome: Outcome): Pick<Observation, 'status' | 'reason' | 'message'> => {
+  switch (outcome.kind) {
+    case 'done':
+    case 'after':
+      return { status: 'True', reason: outcome.reason ?? 'Reconciled', message: outcome.message ?? '' };
+    case 'waiting':
+    case 'stalled':
+      return { status: 'False', reason: outcome.reason, message: outcome.message };
+    case 'retry':
+      return { status: 'False', reason: 'ReconcileError', message: outcome.error.message.slice(0, MESSAGE_LENGTH) };
+  }
+};
