@@ -13,5 +13,6 @@ export {
 export { JetStreamCommitLog } from './jetstream-commit-log.js';
 export type { OpenOptions } from './jetstream-commit-log.js';
 export { Link } from './link.js';
+export { Requests } from './requests.js';
 export { logStreamConfig } from './stream-config.js';
 export type { Replicas } from './stream-config.js';

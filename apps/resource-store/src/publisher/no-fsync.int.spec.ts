@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { EVENTS_STREAM } from '@holdfast/contracts';
+import { Link, Requests } from '@holdfast/log';
 import { connectNats } from '@holdfast/nest-platform';
 import { eventually, startNats, temporaryFolder } from '@holdfast/testing';
 import type { TemporaryFolder, TestNats } from '@holdfast/testing';
@@ -19,14 +20,20 @@ const canTrace = spawnSync('strace', ['-f', '-e', 'trace=fsync', 'true']).status
 
 let nats: TestNats;
 let nc: NatsConnection;
+let link: Link;
+let requests: Requests;
 let folder: TemporaryFolder;
 
 beforeAll(async () => {
   folder = await temporaryFolder('strace');
   nats = await startNats();
   nc = await connectNats({ url: nats.url(), name: 'test' });
+  link = new Link(nc);
+  requests = new Requests(link);
 });
 afterAll(async () => {
+  requests?.close();
+  link?.close();
   await nc?.close();
   await nats?.close();
   await folder?.remove();
@@ -64,7 +71,7 @@ const syncsDuring = async (work: () => Promise<void>): Promise<number> => {
 
     const syncs = await syncsDuring(async () => {
       let end = 0;
-      for (let burst = 0; burst < 10; burst++) end = await publishBurst(nc, testEvents(100), end);
+      for (let burst = 0; burst < 10; burst++) end = await publishBurst({ nc, requests }, testEvents(100), end);
     });
 
     const info = await nc.request(`$JS.API.STREAM.INFO.${EVENTS_STREAM}`);

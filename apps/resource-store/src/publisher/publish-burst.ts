@@ -1,8 +1,9 @@
 /** Publishes some events so that the acknowledgement of the last speaks for all. */
 import { encodeCloudEvent, eventSubject } from '@holdfast/contracts';
 import type { Commit, LogEvent } from '@holdfast/contracts';
+import type { Requests } from '@holdfast/log';
 import { headers } from '@nats-io/transport-node';
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 
 import { EVENT_ID_HEADER } from './events-stream.js';
 
@@ -29,19 +30,27 @@ interface Acknowledgement {
   readonly error?: { readonly description?: string };
 }
 
+export interface PublishLink {
+  readonly nc: Pick<NatsConnection, 'publish'>;
+  readonly requests: Pick<Requests, 'ask'>;
+}
+
 /** `after` is the sequence at which the stream ends; resolves with the one at which it ends then. */
 export const publishBurst = async (
-  nc: NatsConnection,
+  { nc, requests }: PublishLink,
   burst: readonly PublishedEvent[],
   after: number,
 ): Promise<number> => {
+  // A message is written as it is published, so all of them share one set of headers.
+  const attributes = headers();
+  attributes.set('content-type', 'application/cloudevents+json');
   const last = burst.length - 1;
   for (let i = 0; i < last; i++) {
-    const { subject, data, options } = messageOf(burst[i] as PublishedEvent, after + i);
-    nc.publish(subject, data, options);
+    const { subject, payload } = messageOf(burst[i] as PublishedEvent, after + i, attributes);
+    nc.publish(subject, payload, { headers: attributes });
   }
-  const { subject, data, options } = messageOf(burst[last] as PublishedEvent, after + last);
-  const reply = await nc.request(subject, data, { ...options, timeout: ACK_TIMEOUT_MS });
+  const message = messageOf(burst[last] as PublishedEvent, after + last, attributes);
+  const reply = await requests.ask({ ...message, headers: attributes, timeoutMs: ACK_TIMEOUT_MS });
   const { seq, error } = reply.json<Acknowledgement>();
   const expected = after + burst.length;
   if (seq !== expected)
@@ -50,14 +59,8 @@ export const publishBurst = async (
 };
 
 /** Each message expects the one before it; so it can stand only behind all of them. */
-const messageOf = ({ event, commit }: PublishedEvent, after: number) => {
-  const attributes = headers();
+const messageOf = ({ event, commit }: PublishedEvent, after: number, attributes: MsgHdrs) => {
   attributes.set('Nats-Expected-Last-Sequence', String(after));
   attributes.set(EVENT_ID_HEADER, String(event.version));
-  attributes.set('content-type', 'application/cloudevents+json');
-  return {
-    subject: eventSubject(event.record),
-    data: encodeCloudEvent(event, commit),
-    options: { headers: attributes },
-  };
+  return { subject: eventSubject(event.record), payload: encodeCloudEvent(event, commit) };
 };

@@ -7,6 +7,7 @@
  *
  * The expectations keep two publishers apart, too; nothing else has to.
  */
+import { Link, Requests } from '@holdfast/log';
 import type { CommitLog } from '@holdfast/log';
 import type { NatsConnection } from '@nats-io/transport-node';
 
@@ -42,18 +43,25 @@ export class Publisher {
 
   /** Publishes until the signal ends it. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.publishOn(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.options.interrupted(error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    const link = new Link(this.options.nc);
+    const requests = new Requests(link);
+    try {
+      while (!signal.aborted) {
+        try {
+          await this.publishOn(requests, signal);
+        } catch (error) {
+          if (signal.aborted) return;
+          this.options.interrupted(error);
+          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        }
       }
+    } finally {
+      requests.close();
+      link.close();
     }
   }
 
-  private async publishOn(signal: AbortSignal): Promise<void> {
+  private async publishOn(requests: Requests, signal: AbortSignal): Promise<void> {
     const { log, openStream, known, published } = this.options;
     const stream = await openStream();
     const end = await stream.end();
@@ -70,7 +78,7 @@ export class Publisher {
     try {
       await Promise.all([
         this.collect(outbox, position, following.signal).finally(stop),
-        this.send(outbox, end.sequence).finally(stop),
+        this.send(requests, outbox, end.sequence).finally(stop),
       ]);
     } finally {
       signal.removeEventListener('abort', stop);
@@ -86,14 +94,14 @@ export class Publisher {
     }
   }
 
-  private async send(outbox: Outbox<PublishedEvent>, from: number): Promise<void> {
+  private async send(requests: Requests, outbox: Outbox<PublishedEvent>, from: number): Promise<void> {
     const { nc, reach, published } = this.options;
     let sequence = from;
     for (;;) {
       const burst = await outbox.take(BURST_EVENTS, BURST_BYTES);
       if (burst.length === 0) return;
       reach('before-publish');
-      sequence = await publishBurst(nc, burst, sequence);
+      sequence = await publishBurst({ nc, requests }, burst, sequence);
       reach('after-publish');
       published(sequence);
     }
