@@ -14,10 +14,12 @@ export interface PoolOptions {
   /** Shown by PostgreSQL in pg_stat_activity. */
   readonly name: string;
   readonly size?: number;
+  /** PostgreSQL's own, for each connection. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A pool of connections that fails within seconds when PostgreSQL is away, and recovers by itself. */
-export const openPool = ({ url, name, size = 10 }: PoolOptions): Pool => {
+export const openPool = ({ url, name, size = 10, settings = {} }: PoolOptions): Pool => {
   const pool = new Pool({
     connectionString: url,
     application_name: name,
@@ -27,7 +29,9 @@ export const openPool = ({ url, name, size = 10 }: PoolOptions): Pool => {
     keepAliveInitialDelayMillis: 10_000,
     types: numericVersions,
     // Compiling a statement takes longer than running any of ours.
-    options: '-c jit=off -c timezone=UTC',
+    options: Object.entries({ jit: 'off', timezone: 'UTC', ...settings })
+      .map(([setting, value]) => `-c ${setting}=${value}`)
+      .join(' '),
   });
   // An idle connection that breaks is replaced with the next query, whose failure is the one to report.
   pool.on('error', () => undefined);

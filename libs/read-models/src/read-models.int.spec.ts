@@ -4,7 +4,6 @@ import { startPostgres } from '@holdfast/testing';
 import type { TestDatabase } from '@holdfast/testing';
 import type { Pool } from 'pg';
 import { openPool } from './pool.js';
-import { encodeCommits } from './projection/encode-commits.js';
 import { Projector } from './projection/projector.js';
 import { ReadModels } from './read-models.js';
 import { ReadModelsMissing } from './schema/generations.js';
@@ -29,7 +28,7 @@ describe('read models', () => {
     log.commit({ key, state: undefined });
     log.commit({ key, state: { spec: { n: 3 } } });
     const projector = await Projector.openLive(pool, LOG);
-    await projector.apply(encodeCommits(log.commits as [Commit, ...Commit[]]));
+    await projector.apply(log.commits as [Commit, ...Commit[]]);
   });
 
   afterEach(async () => {

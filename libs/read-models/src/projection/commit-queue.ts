@@ -96,4 +96,5 @@ export class CommitQueue {
   }
 }
 
-const bytesOf = (commit: Commit): number => commit.events.reduce((sum, event) => sum + event.object.length, 0);
+/** What its objects weigh. */
+export const bytesOf = (commit: Commit): number => commit.events.reduce((sum, event) => sum + event.object.length, 0);

@@ -1,7 +1,9 @@
 import { spliceVersion } from '@holdfast/contracts';
 import type { Commit, LogEvent } from '@holdfast/contracts';
+import type { Batch } from './commit-queue.js';
 import { CopyWriter } from './copy-writer.js';
 import { labelsOf } from './labels-of.js';
+import type { RowWriter } from './row-writer.js';
 
 /** States of objects that these commits ended, and that stand in earlier rows: `previous[i]` ends at `next[i]`. */
 export interface Supersessions {
@@ -15,29 +17,37 @@ export interface EncodedCommits {
   readonly to: number;
   readonly boundary: number;
   readonly events: number;
-  /** A binary COPY of VERSION_COLUMNS. */
+  /** Rows of VERSION_COLUMNS. */
   readonly versions: Buffer;
-  /** A binary COPY of COMMIT_COLUMNS. */
+  /** Rows of COMMIT_COLUMNS. */
   readonly commits: Buffer;
   readonly superseded: Supersessions;
 }
 
+/** Makes what collects the rows of a table. */
+export type OpenWriter = (table: 'versions' | 'commits', capacity: number) => RowWriter;
+
+const asCopy: OpenWriter = (_table, capacity) => new CopyWriter(capacity);
+
+/** All columns of the table, in its order. */
 export const VERSION_COLUMNS =
   'version, next, previous, grp, resource, namespace, name, uid, type, time, deleted, actor, field_manager, ' +
   'command_id, request_id, correlation_id, causation_id, changed, labels, fields, object';
 const VERSION_FIELDS = VERSION_COLUMNS.split(',').length;
 
+/** All columns of the table, in its order. */
 export const COMMIT_COLUMNS = 'sequence, time, boundary, epoch, events';
 const COMMIT_FIELDS = COMMIT_COLUMNS.split(',').length;
 
 const ROW_BYTES = 2_048;
+const COMMIT_ROW_BYTES = 96;
 
-/** The rows of commits that follow one another; a state that ends within them is written with its end. */
-export const encodeCommits = (commits: readonly [Commit, ...Commit[]]): EncodedCommits => {
+/** The rows of commits that follow one another, as COPY where nothing else is asked for; a state that ends within them is written with its end. */
+export const encodeCommits = (commits: Batch, open: OpenWriter = asCopy): EncodedCommits => {
   const events = commits.reduce((sum, commit) => sum + commit.events.length, 0);
   const { nextOf, superseded } = successors(commits);
-  const versions = new CopyWriter(1_024 + events * ROW_BYTES);
-  const rows = new CopyWriter(64 + commits.length * 64);
+  const versions = open('versions', 1_024 + events * ROW_BYTES);
+  const rows = open('commits', commits.length * COMMIT_ROW_BYTES);
   for (const commit of commits) {
     writeCommit(rows, commit);
     const time = Date.parse(commit.header.time);
@@ -55,9 +65,7 @@ export const encodeCommits = (commits: readonly [Commit, ...Commit[]]): EncodedC
   };
 };
 
-const successors = (
-  commits: readonly [Commit, ...Commit[]],
-): { nextOf: ReadonlyMap<number, number>; superseded: Supersessions } => {
+const successors = (commits: Batch): { nextOf: ReadonlyMap<number, number>; superseded: Supersessions } => {
   const nextOf = new Map<number, number>();
   const previous: number[] = [];
   const next: number[] = [];
@@ -77,7 +85,7 @@ const successors = (
   return { nextOf, superseded: { previous, next } };
 };
 
-const writeCommit = (rows: CopyWriter, { header, sequence, timestamp, boundary, events }: Commit): void => {
+const writeCommit = (rows: RowWriter, { header, sequence, timestamp, boundary, events }: Commit): void => {
   rows.row(COMMIT_FIELDS);
   rows.int8(sequence);
   rows.timestamp(timestamp);
@@ -86,7 +94,7 @@ const writeCommit = (rows: CopyWriter, { header, sequence, timestamp, boundary, 
   rows.int4(events.length);
 };
 
-const writeVersion = (rows: CopyWriter, event: LogEvent, time: number, next: number | undefined): void => {
+const writeVersion = (rows: RowWriter, event: LogEvent, time: number, next: number | undefined): void => {
   const { record, command, version, object } = event;
   rows.row(VERSION_FIELDS);
   rows.int8(version);

@@ -6,13 +6,15 @@ import type { Pool } from 'pg';
 import { openPool } from '../pool.js';
 import { migrate } from '../schema/migrate.js';
 import { LOG, rack, withVersion, WrittenLog } from '../written-log.fixtures.js';
-import { encodeCommits } from './encode-commits.js';
-import type { EncodedCommits } from './encode-commits.js';
+import type { Batch } from './commit-queue.js';
 import { Projector } from './projector.js';
 
-const encode = (...commits: Commit[]): EncodedCommits => encodeCommits(commits as [Commit, ...Commit[]]);
+const batchOf = (first: Commit, ...rest: Commit[]): Batch => [first, ...rest];
 
-describe('a projector', () => {
+describe.each([
+  ['that writes small batches in one statement', 64],
+  ['that copies large batches', 0],
+])('a projector %s', (_, eventsAtOnce) => {
   let database: TestDatabase;
   let pool: Pool;
   let log: WrittenLog;
@@ -23,7 +25,7 @@ describe('a projector', () => {
     await migrate(database.url);
     pool = openPool({ url: database.url, name: 'spec' });
     log = new WrittenLog();
-    projector = await Projector.openLive(pool, LOG);
+    projector = await Projector.openLive(pool, LOG, eventsAtOnce);
   });
 
   afterEach(async () => {
@@ -46,7 +48,7 @@ describe('a projector', () => {
       state: { labels: { app: 'web' }, fields: { 'spec.size': 'large' }, spec: { size: 'large' } },
     });
 
-    expect(await projector.apply(encode(commit))).toBe('applied');
+    expect(await projector.apply(batchOf(commit))).toBe('applied');
 
     const { rows } = await pool.query('SELECT * FROM holdfast_g1.versions');
     expect(rows).toEqual([
@@ -97,8 +99,8 @@ describe('a projector', () => {
     const third = log.commit({ key, state: undefined });
     const fourth = log.commit({ key, state: { spec: { n: 4 } } });
 
-    await projector.apply(encode(first, second));
-    await projector.apply(encode(third, fourth));
+    await projector.apply(batchOf(first, second));
+    await projector.apply(batchOf(third, fourth));
 
     expect(await intervals()).toEqual([
       [1024, 1025],
@@ -111,7 +113,7 @@ describe('a projector', () => {
   });
 
   it('takes a commit without events: a take-over moves the checkpoint too', async () => {
-    await projector.apply(encode(log.commit()));
+    await projector.apply(batchOf(log.commit()));
 
     expect(projector.position).toEqual({ sequence: 1, boundary: 2047 });
     expect(await checkpoint()).toMatchObject({ sequence: 1, boundary: 2047 });
@@ -128,7 +130,7 @@ describe('a projector', () => {
       list: [null, true, false, [], {}],
     };
     log.commit({ key: rack('poison-free'), state: { spec, labels: { 'app.example/naïve': 'ß' } } });
-    await projector.apply(encode(log.last));
+    await projector.apply(batchOf(log.last));
 
     const { rows } = await pool.query<{ object: string }>('SELECT object::text AS object FROM holdfast_g1.versions');
     expect(JSON.parse(rows[0]?.object ?? '')).toEqual(withVersion(log.states[0]!));
@@ -137,7 +139,7 @@ describe('a projector', () => {
   it('stores an object of half a megabyte as well as a small one', async () => {
     const spec = { text: 'ü'.repeat(250_000) };
     log.commit({ key: rack('large'), state: { spec } }, { key: rack('small'), state: {} });
-    await projector.apply(encode(log.last));
+    await projector.apply(batchOf(log.last));
 
     const { rows } = await pool.query<{ object: unknown }>('SELECT object FROM holdfast_g1.versions ORDER BY version');
     expect(rows.map(({ object }) => object)).toEqual(log.states.map(withVersion));
@@ -145,12 +147,14 @@ describe('a projector', () => {
 
   it('refuses commits that do not follow its checkpoint', async () => {
     log.commit();
-    await expect(projector.apply(encode(log.commit()))).rejects.toThrow('commit 2 does not follow the checkpoint at 0');
+    await expect(projector.apply(batchOf(log.commit()))).rejects.toThrow(
+      'commit 2 does not follow the checkpoint at 0',
+    );
   });
 
   it('applies nothing when another projector was there first: each commit happens once', async () => {
-    const other = await Projector.openLive(pool, LOG);
-    const batch = encode(log.commit({ key: rack('rack-01'), state: {} }));
+    const other = await Projector.openLive(pool, LOG, eventsAtOnce);
+    const batch = batchOf(log.commit({ key: rack('rack-01'), state: {} }));
 
     const outcomes = await Promise.all([projector.apply(batch), other.apply(batch)]);
 
@@ -161,24 +165,24 @@ describe('a projector', () => {
   it('applies nothing to a generation that is live no more', async () => {
     await pool.query(`UPDATE holdfast.generations SET purpose = 'retired'`);
 
-    expect(await projector.apply(encode(log.commit({ key: rack('rack-01'), state: {} })))).toBe('overtaken');
+    expect(await projector.apply(batchOf(log.commit({ key: rack('rack-01'), state: {} })))).toBe('overtaken');
     expect(await intervals()).toEqual([]);
   });
 
   it('applies nothing under the checkpoint of another log', async () => {
-    const other = await Projector.openLive(pool, LOG);
+    const other = await Projector.openLive(pool, LOG, eventsAtOnce);
     await pool.query(`UPDATE holdfast.generations SET stream_created = '2020-02-02T00:00:00Z'`);
 
-    expect(await other.apply(encode(log.commit()))).toBe('overtaken');
+    expect(await other.apply(batchOf(log.commit()))).toBe('overtaken');
   });
 
   it('leaves rows and checkpoint as they were when the connection breaks before the commit', async () => {
     const key = rack('rack-01');
-    await projector.apply(encode(log.commit({ key, state: {} })));
+    await projector.apply(batchOf(log.commit({ key, state: {} })));
     // A lock on the table holds the transaction between its checkpoint and its rows, and there its backend dies.
     const holder = await pool.connect();
     await holder.query('BEGIN; LOCK TABLE holdfast_g1.versions IN SHARE MODE');
-    const batch = encode(log.commit({ key, state: { spec: { n: 2 } } }));
+    const batch = batchOf(log.commit({ key, state: { spec: { n: 2 } } }));
     const applying = projector.apply(batch);
     applying.catch(() => undefined);
     await killBlockedBackend(pool);
@@ -196,10 +200,10 @@ describe('a projector', () => {
   });
 
   it('finds out after a restart that a commit went through whose answer was lost', async () => {
-    const batch = encode(log.commit({ key: rack('rack-01'), state: {} }));
+    const batch = batchOf(log.commit({ key: rack('rack-01'), state: {} }));
     await projector.apply(batch);
 
-    const restarted = await Projector.openLive(pool, LOG);
+    const restarted = await Projector.openLive(pool, LOG, eventsAtOnce);
 
     expect(restarted.position).toEqual({ sequence: 1, boundary: 2047 });
     await expect(restarted.apply(batch)).rejects.toThrow('commit 1 does not follow the checkpoint at 1');

@@ -1,15 +1,23 @@
+import type { Commit } from '@holdfast/contracts';
 import type { LogIdentity } from '@holdfast/log';
 import type { Pool, PoolClient } from 'pg';
 import { withClient } from '../pool.js';
-import { bindToLog, readLiveGeneration } from '../schema/generations.js';
+import { bindToLog, isRegistered, readLiveGeneration } from '../schema/generations.js';
 import type { GenerationPurpose } from '../schema/generation.entity.js';
-import { generationSchema, REGISTRY_SCHEMA } from '../schema/names.js';
-import { copyInto } from './copy-into.js';
-import { COMMIT_COLUMNS, VERSION_COLUMNS } from './encode-commits.js';
-import type { EncodedCommits } from './encode-commits.js';
+import { applyAtOnce, asArrays, readRowTypes } from './apply-at-once.js';
+import type { RowTypes } from './apply-at-once.js';
+import { applyByCopy } from './apply-by-copy.js';
+import { bytesOf } from './commit-queue.js';
+import type { Batch } from './commit-queue.js';
+import { encodeCommits } from './encode-commits.js';
+import type { CheckpointMove } from './move-checkpoint.js';
 
 /** `overtaken`: the checkpoint is not where it was left, so somebody else works on these rows (or they are no longer live). */
 export type Applied = 'applied' | 'overtaken';
+
+/** What one statement takes; beyond that, COPY is cheaper than the statement's round trip is dear. */
+const EVENTS_AT_ONCE = 64;
+const BYTES_AT_ONCE = 256 * 1024;
 
 interface Position {
   readonly sequence: number;
@@ -22,27 +30,29 @@ interface ProjectorTarget {
   readonly number: number;
   readonly purpose: GenerationPurpose;
   readonly position: Position;
+  readonly eventsAtOnce: number;
 }
 
 /** Turns commits into the rows of one generation: whole commits, each exactly once, whoever else tries the same. */
 export class Projector {
   private at: Position;
+  private rowTypes: RowTypes | undefined;
 
   private constructor(private readonly target: ProjectorTarget) {
     this.at = target.position;
   }
 
   /** Goes on where the live generation stands. */
-  static async openLive(pool: Pool, log: LogIdentity): Promise<Projector> {
+  static async openLive(pool: Pool, log: LogIdentity, eventsAtOnce = EVENTS_AT_ONCE): Promise<Projector> {
     const { number, checkpoint } = await readLiveGeneration(pool);
     const { log: bound, ...position } = checkpoint;
     if (bound === undefined) await bindToLog(pool, number, log);
-    return new Projector({ pool, log: bound ?? log, number, purpose: 'live', position });
+    return new Projector({ pool, log: bound ?? log, number, purpose: 'live', position, eventsAtOnce });
   }
 
   /** Goes on with a generation that is being built, from a position that its builder knows. */
   static openBuilding(pool: Pool, log: LogIdentity, number: number, position: Position): Projector {
-    return new Projector({ pool, log, number, purpose: 'building', position });
+    return new Projector({ pool, log, number, purpose: 'building', position, eventsAtOnce: EVENTS_AT_ONCE });
   }
 
   /** The log that the rows are made from. */
@@ -56,56 +66,37 @@ export class Projector {
   }
 
   /** Writes the rows and moves the checkpoint in one transaction; a failure leaves both as they were. */
-  async apply(commits: EncodedCommits): Promise<Applied> {
-    if (commits.from !== this.at.sequence + 1) {
-      throw new RangeError(`commit ${commits.from} does not follow the checkpoint at ${this.at.sequence}`);
+  async apply(batch: Batch): Promise<Applied> {
+    const { sequence: after } = this.at;
+    const { sequence: to, boundary } = batch[batch.length - 1] as Commit;
+    if (batch[0].sequence !== after + 1) {
+      throw new RangeError(`commit ${batch[0].sequence} does not follow the checkpoint at ${after}`);
     }
-    const outcome = await withClient(this.target.pool, (client) => this.write(client, commits));
-    if (outcome === 'applied') this.at = { sequence: commits.to, boundary: commits.boundary };
-    return outcome;
+    const { pool, number, purpose, log } = this.target;
+    const move = { number, purpose, log, after, to, boundary };
+    const moved = await withClient(pool, (client) => this.write(client, move, batch));
+    if (moved) this.at = { sequence: to, boundary };
+    return moved ? 'applied' : 'overtaken';
   }
 
-  private async write(client: PoolClient, commits: EncodedCommits): Promise<Applied> {
-    const schema = generationSchema(this.target.number);
-    // What a crash of PostgreSQL takes is projected again, so there is no disk to wait for.
-    await client.query('BEGIN; SET LOCAL synchronous_commit = off');
-    if (!(await this.moveCheckpoint(client, commits))) {
-      await client.query('ROLLBACK');
-      return 'overtaken';
+  private async write(client: PoolClient, move: CheckpointMove, batch: Batch): Promise<boolean> {
+    if (!this.isSmall(batch)) return applyByCopy(client, move, encodeCommits(batch));
+    try {
+      this.rowTypes ??= await readRowTypes(client, move.number);
+      return await applyAtOnce(client, move, encodeCommits(batch, asArrays(this.rowTypes)));
+    } catch (error) {
+      // The statement names tables, which fails in many ways once they are dropped; the registry says it plainly.
+      if (await isRegistered(client, move.number)) throw error;
+      return false;
     }
-    const { previous, next } = commits.superseded;
-    if (previous.length > 0) {
-      await client.query(endVersions(schema), [`{${previous.join(',')}}`, `{${next.join(',')}}`]);
-    }
-    if (commits.events > 0) await copyInto(client, `${schema}.versions (${VERSION_COLUMNS})`, commits.versions);
-    await copyInto(client, `${schema}.commits (${COMMIT_COLUMNS})`, commits.commits);
-    await client.query('COMMIT');
-    return 'applied';
   }
 
-  /** Compare-and-set; the row stays locked until the transaction ends, so a second projector waits and then misses. */
-  private async moveCheckpoint(client: PoolClient, { to, boundary }: EncodedCommits): Promise<boolean> {
-    const { number, purpose, log } = this.target;
-    const { rowCount } = await client.query(MOVE_CHECKPOINT, [
-      number,
-      purpose,
-      log.stream,
-      log.created,
-      this.at.sequence,
-      to,
-      boundary,
-    ]);
-    return rowCount === 1;
+  private isSmall(batch: Batch): boolean {
+    let [events, bytes] = [0, 0];
+    for (const commit of batch) {
+      events += commit.events.length;
+      bytes += bytesOf(commit);
+    }
+    return events <= this.target.eventsAtOnce && bytes <= BYTES_AT_ONCE;
   }
 }
-
-const MOVE_CHECKPOINT = `
-  UPDATE ${REGISTRY_SCHEMA}.generations
-  SET sequence = $6, boundary = $7
-  WHERE number = $1 AND purpose = $2 AND stream = $3 AND stream_created = $4 AND sequence = $5`;
-
-const endVersions = (schema: string): string => `
-  UPDATE ${schema}.versions v
-  SET next = e.next
-  FROM unnest($1::bigint[], $2::bigint[]) AS e (previous, next)
-  WHERE v.version = e.previous`;

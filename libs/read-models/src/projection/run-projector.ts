@@ -11,7 +11,6 @@ import type { Pool } from 'pg';
 import { openPool } from '../pool.js';
 import { migrate } from '../schema/migrate.js';
 import { CommitQueue } from './commit-queue.js';
-import { encodeCommits } from './encode-commits.js';
 import { pause, Presence, untilNobodyProjects } from './presence.js';
 import { Projector } from './projector.js';
 
@@ -47,7 +46,20 @@ const LAST_RETRY_MS = 2_000;
  */
 export const runProjector = async (options: ProjectorOptions): Promise<void> => {
   const { nc, signal, report, databaseUrl } = options;
-  const pool = openPool({ url: databaseUrl, name: 'holdfast-projector', size: 2 });
+  const pool = openPool({
+    url: databaseUrl,
+    name: 'holdfast-projector',
+    size: 2,
+    settings: {
+      // What a crash of PostgreSQL takes is projected again, so there is no disk to wait for.
+      synchronous_commit: 'off',
+      // Prepared while the tables are empty, its one statement must do for full ones: always by the keys.
+      plan_cache_mode: 'force_generic_plan',
+      enable_hashjoin: 'off',
+      enable_mergejoin: 'off',
+      enable_seqscan: 'off',
+    },
+  });
   let retryMs = FIRST_RETRY_MS;
   try {
     while (!signal.aborted) {
@@ -117,15 +129,14 @@ const drain = async (
     const batch = await queue.take();
     if (batch === undefined) return undefined;
     const started = performance.now();
-    const commits = encodeCommits(batch);
-    const outcome = await attempt(() => projector.apply(commits));
+    const outcome = await attempt(() => projector.apply(batch));
     if (outcome instanceof Error) return outcome;
     if (outcome === 'overtaken') return undefined;
     announce();
     report({
       status: 'projected',
-      sequence: commits.to,
-      events: commits.events,
+      sequence: projector.position.sequence,
+      events: batch.reduce((sum, { events }) => sum + events.length, 0),
       durationMs: performance.now() - started,
       lagMs: Date.now() - batch[0].timestamp,
     });

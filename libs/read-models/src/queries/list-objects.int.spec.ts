@@ -8,7 +8,6 @@ import type { TestDatabase } from '@holdfast/testing';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import { openPool } from '../pool.js';
-import { encodeCommits } from '../projection/encode-commits.js';
 import { Projector } from '../projection/projector.js';
 import { ReadModels } from '../read-models.js';
 import { migrate } from '../schema/migrate.js';
@@ -51,7 +50,7 @@ describe('a list', () => {
   });
 
   const project = async (...commits: Commit[]): Promise<void> => {
-    await projector.apply(encodeCommits(commits as [Commit, ...Commit[]]));
+    await projector.apply(commits as [Commit, ...Commit[]]);
   };
   const create = (...keys: ObjectKey[]): Promise<void> =>
     project(log.commit(...keys.map((key): Change => ({ key, state: {} }))));

@@ -4,7 +4,6 @@ import { startPostgres } from '@holdfast/testing';
 import type { TestDatabase } from '@holdfast/testing';
 import type { Pool } from 'pg';
 import { openPool } from '../pool.js';
-import { encodeCommits } from '../projection/encode-commits.js';
 import { Projector } from '../projection/projector.js';
 import type { Applied } from '../projection/projector.js';
 import { ReadModels } from '../read-models.js';
@@ -33,8 +32,7 @@ describe('a rebuild', () => {
     await database?.close();
   });
 
-  const project = (...commits: Commit[]): Promise<Applied> =>
-    projector.apply(encodeCommits(commits as [Commit, ...Commit[]]));
+  const project = (...commits: Commit[]): Promise<Applied> => projector.apply(commits as [Commit, ...Commit[]]);
   const rebuildNow = (
     report: (progress: RebuildProgress) => void = () => undefined,
     signal = new AbortController().signal,

@@ -8,7 +8,6 @@
 import type { CommitLog } from '@holdfast/log';
 import type { Pool } from 'pg';
 import { openPool } from '../pool.js';
-import { encodeCommits } from '../projection/encode-commits.js';
 import { Projector } from '../projection/projector.js';
 import { withMaintenanceLock } from '../schema/advisory-lock.js';
 import { dropOthers } from '../schema/drop-generation.js';
@@ -93,7 +92,7 @@ const projectUpTo = async (
 ): Promise<void> => {
   const { sequence: after } = projector.position;
   for await (const batch of batchesOf(log, { after, upTo, limits: CATCH_UP_LIMITS, signal })) {
-    const outcome = await projector.apply(encodeCommits(batch));
+    const outcome = await projector.apply(batch);
     if (outcome === 'overtaken') throw new Error('somebody else changed the generation that is being built');
   }
 };

@@ -57,6 +57,12 @@ export const readLiveGeneration = async (client: ClientBase | Pool): Promise<Liv
   return { number: row.number, checkpoint: checkpointOf(row) };
 };
 
+/** Whether there is such a generation, of whatever purpose. */
+export const isRegistered = async (client: ClientBase | Pool, number: number): Promise<boolean> => {
+  const { rowCount } = await client.query(`SELECT FROM ${REGISTRY_SCHEMA}.generations WHERE number = $1`, [number]);
+  return rowCount === 1;
+};
+
 /** Binds a generation that never saw a commit to the log it is made from. */
 export const bindToLog = async (client: ClientBase | Pool, number: number, log: LogIdentity): Promise<void> => {
   await client.query(

@@ -5,7 +5,6 @@ import { startPostgres } from '@holdfast/testing';
 import type { TestDatabase } from '@holdfast/testing';
 import type { Pool } from 'pg';
 import { openPool } from '../pool.js';
-import { encodeCommits } from '../projection/encode-commits.js';
 import { Projector } from '../projection/projector.js';
 import { migrate } from '../schema/migrate.js';
 import { LOG, rack, WrittenLog } from '../written-log.fixtures.js';
@@ -35,7 +34,7 @@ describe('verify', () => {
   });
 
   const project = async (...commits: Commit[]): Promise<void> => {
-    await projector.apply(encodeCommits(commits as [Commit, ...Commit[]]));
+    await projector.apply(commits as [Commit, ...Commit[]]);
   };
   const verifyNow = (report: (progress: VerifyProgress) => void = () => undefined): Promise<Verified> => {
     const { signal } = new AbortController();
