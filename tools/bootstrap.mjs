@@ -26,9 +26,15 @@ export async function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** Resolves with the compiler's exit code once every project's dist is current. */
-export const compile = (config = 'tsconfig.build.json') =>
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', config], { cwd: root });
+/** Resolves with an exit code once every project's dist is current, and what services run is made from it. */
+export async function compile(config = 'tsconfig.build.json') {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const code = await run(process.execPath, [compiler, '-b', config], { cwd: root });
+  if (code !== 0) return code;
+  const { bundleServices } = await import('./bundle.mjs');
+  await bundleServices(root);
+  return 0;
+}
 
 function refuseOldNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);

@@ -14,7 +14,7 @@ import { eventually, startNats } from '@holdfast/testing';
 import type { TestNats } from '@holdfast/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/bundle/main.js', import.meta.url));
 const NO_DATABASE = 'postgres://nobody@127.0.0.1:1/none';
 
 export const target = (name: string): Target => ({

@@ -115,5 +115,5 @@ export class YamlReader {
   }
 }
 
-/** The compiled entry of the thread, also where this file was loaded from its source. */
-const WORKER_FILE = new URL('./yaml-worker.js', import.meta.url.replace(/\/src\/(.*)\.ts$/, '/dist/$1.js'));
+/** The bundled entry of the thread, also where this file was loaded from its source. */
+const WORKER_FILE = new URL('./yaml-worker.js', import.meta.url.replace(/\/src\/.*\.ts$/, '/dist/bundle/main.js'));

@@ -1,3 +1,3 @@
-/** The compiled file of a thread's entry; threads run JavaScript, also when the starting code was loaded from its source. */
+/** The bundled file of a thread's entry; threads run JavaScript, also when the starting code was loaded from its source. */
 export const workerFile = (name: string, startedFrom: string): URL =>
-  new URL(name, startedFrom.replace(/\/src\/(.*)\.ts$/, '/dist/$1.js'));
+  new URL(name, startedFrom.replace(/\/src\/.*\.ts$/, '/dist/bundle/main.js'));

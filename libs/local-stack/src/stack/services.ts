@@ -86,4 +86,4 @@ const ownVariables = (
 
 /** Where the compiled service starts. */
 export const serviceScript = (workspace: string, service: ServiceName): string =>
-  join(workspace, 'apps', service, 'dist', 'main.js');
+  join(workspace, 'apps', service, 'dist', 'bundle', 'main.js');
