@@ -13,7 +13,7 @@ import { StoreWriter } from './store-writer.js';
 import { World } from './world.js';
 
 const RESYNC_MS = 10 * 60 * 60 * 1_000;
-const LISTING_RETRY_MS = 500;
+const LISTING_RETRY_MS = 100;
 
 const systemClock: Clock = {
   now: () => performance.now(),

@@ -3,6 +3,8 @@
  * hangs is as red as one that refuses. A probe every second with a limit of 2.5 s makes red visible within 5 s.
  */
 const PROBE_INTERVAL_MS = 1_000;
+/** What has never passed is about to: at a start, whoever waits for green should not wait for us. */
+const FIRST_PASS_INTERVAL_MS = 50;
 const PROBE_LIMIT_MS = 2_500;
 
 export interface CheckState {
@@ -29,9 +31,12 @@ export class HealthRegistry {
   /** Watches a dependency until `close`. It is red until its first probe has passed. */
   add(name: string, check: Check): void {
     this.states.set(name, { status: 'error', detail: 'not probed yet' });
+    let everPassed = false;
     const probe = async (): Promise<void> => {
-      this.states.set(name, await probeOnce(check));
-      if (!this.closed) this.schedule(probe);
+      const state = await probeOnce(check);
+      this.states.set(name, state);
+      everPassed ||= state.status === 'ok';
+      if (!this.closed) this.schedule(probe, everPassed ? PROBE_INTERVAL_MS : FIRST_PASS_INTERVAL_MS);
     };
     void probe();
   }
@@ -58,11 +63,11 @@ export class HealthRegistry {
     for (const timer of this.timers) clearTimeout(timer);
   }
 
-  private schedule(probe: () => Promise<void>): void {
+  private schedule(probe: () => Promise<void>, inMs: number): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       void probe();
-    }, PROBE_INTERVAL_MS);
+    }, inMs);
     timer.unref();
     this.timers.add(timer);
   }

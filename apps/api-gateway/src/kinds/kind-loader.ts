@@ -4,7 +4,7 @@ import type { Logger } from '@holdfast/nest-platform';
 import type { KindFinder } from './kind-finder.js';
 import type { KindRegistry } from './kind-registry.js';
 
-const RETRY_MS = 500;
+const RETRY_MS = 100;
 
 /** Loads the kinds of the log, however long the store takes to be there. */
 export class KindLoader {

@@ -37,7 +37,7 @@ export interface ProjectorOptions {
 }
 
 const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 2_000;
+const LAST_RETRY_MS = 1_000;
 
 /**
  * Keeps the read models at the log's end until the signal is aborted. Any number may run: one works, the others
