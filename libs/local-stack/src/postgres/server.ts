@@ -46,6 +46,10 @@ export interface PostgresServer {
   restart(): Promise<void>;
 }
 
+/** Where the server is once it runs. */
+export const postgresUrl = (at: { port: number; password: string; database: string }): string =>
+  `postgres://${OWNER}:${encodeURIComponent(at.password)}@127.0.0.1:${at.port}/${at.database}`;
+
 /** Resolves when the server accepts connections; the data folder is made at the first start. */
 export const startPostgresServer = async (options: PostgresServerOptions): Promise<PostgresServer> => {
   const bin = options.bin ?? (await findPostgres()).bin;
@@ -56,8 +60,7 @@ export const startPostgresServer = async (options: PostgresServerOptions): Promi
 
   const port = options.port ?? (await freePort());
   let server = await start({ ...launch, port });
-  const url = (database = 'postgres'): string =>
-    `postgres://${OWNER}:${encodeURIComponent(options.password)}@127.0.0.1:${port}/${database}`;
+  const url = (database = 'postgres'): string => postgresUrl({ port, password: options.password, database });
   return {
     port,
     logFile: launch.logFile,

@@ -8,7 +8,7 @@ import type { NatsUser } from '../nats/permissions.js';
 import { startNatsServer } from '../nats/server.js';
 import { canReach, unprivilegedAccount } from '../postgres/account.js';
 import { findPostgres } from '../postgres/find-postgres.js';
-import { startPostgresServer } from '../postgres/server.js';
+import { postgresUrl, startPostgresServer } from '../postgres/server.js';
 import { crashesInARow, restartDelay } from './back-off.js';
 import type { StackConfiguration } from './configuration.js';
 import type { Report } from './events.js';
@@ -29,7 +29,7 @@ export interface ServerOptions {
   readonly started: (name: string, pid: number) => Promise<void>;
 }
 
-interface OwnProcess {
+export interface OwnProcess {
   readonly pid: number;
   stop(): Promise<void>;
 }
@@ -41,9 +41,11 @@ export interface StackNats {
   readonly own?: OwnProcess;
 }
 
+/** Its address is known before it runs: those who use it wait for it by themselves. */
 export interface StackDatabase {
   readonly url: string;
-  readonly own?: OwnProcess;
+  /** Resolves once it can be used; absent when the server is not ours. */
+  readonly start?: () => Promise<OwnProcess>;
 }
 
 export const obtainNats = async (
@@ -62,21 +64,22 @@ export const obtainNats = async (
   return { url: (user) => server.url(user), sync: { monitorUrl: server.monitorUrl }, own };
 };
 
-export const obtainDatabase = async (
+/** Resolves with what is needed to start it; only what is missing is fetched, which may take long. */
+export const findDatabase = async (
   given: string | undefined,
   { dir, secrets, portOf, durable, env, report, started }: ServerOptions,
 ): Promise<StackDatabase> => {
   if (given !== undefined) return { url: given };
   const { bin } = await findPostgres({ env, report: (message) => report({ kind: 'note', message }) });
-  const server = await startPostgresServer({
-    bin,
-    dir: await postgresFolder(dir, report),
-    port: portOf('postgres'),
-    password: secrets.postgresPassword,
-    durable,
-  });
-  const own = await keepRunning('postgres', server, { report, started });
-  return { url: await server.createDatabase(DATABASE), own };
+  const port = portOf('postgres');
+  const password = secrets.postgresPassword;
+  const start = async (): Promise<OwnProcess> => {
+    const server = await startPostgresServer({ bin, dir: await postgresFolder(dir, report), port, password, durable });
+    const own = await keepRunning('postgres', server, { report, started });
+    await server.createDatabase(DATABASE);
+    return own;
+  };
+  return { url: postgresUrl({ port, password, database: DATABASE }), start };
 };
 
 /** Beside the rest, unless root keeps the stack where the account that PostgreSQL runs as cannot go. */

@@ -15,8 +15,8 @@ import { takeLock } from './lock.js';
 import type { StackLock } from './lock.js';
 import { prepareStack, publicAddress } from './preparation.js';
 import type { Preparation } from './preparation.js';
-import { obtainDatabase, obtainNats } from './servers.js';
-import type { StackDatabase, StackNats } from './servers.js';
+import { findDatabase, obtainNats } from './servers.js';
+import type { OwnProcess, StackDatabase, StackNats } from './servers.js';
 import { ServiceProcess } from './service-process.js';
 import { serviceEnvironment, serviceScript } from './services.js';
 import type { ServiceName } from './services.js';
@@ -85,6 +85,7 @@ class RunningStack implements Stack {
   readonly files: Stack['files'];
   private nats: StackNats | undefined;
   private database: StackDatabase | undefined;
+  private postgres: OwnProcess | undefined;
   private services: readonly ServiceProcess[] = [];
   private complete = false;
   private writing: Promise<void> = Promise.resolve();
@@ -114,9 +115,9 @@ class RunningStack implements Stack {
     await writePrivate(this.files.kubeconfig, kubeconfig({ server, token, authorityPem }));
 
     signal?.throwIfAborted();
-    await this.startServers(configuration, prepared);
+    await this.startNats(configuration, prepared);
     signal?.throwIfAborted();
-    await this.startServices(prepared);
+    await this.startDatabaseAndServices(prepared);
     this.complete = true;
     // Should we be killed, it would tell of what is no longer there.
     removeWhenGone(stackFilePath(dir));
@@ -137,7 +138,7 @@ class RunningStack implements Stack {
         ...(this.nats?.own === undefined
           ? []
           : [{ name: 'nats-server', pid: this.nats.own.pid, health: `${monitor}/healthz` }]),
-        ...(this.database?.own === undefined ? [] : [{ name: 'postgres', pid: this.database.own.pid }]),
+        ...(this.postgres === undefined ? [] : [{ name: 'postgres', pid: this.postgres.pid }]),
         ...this.services.flatMap(({ pid, command }) =>
           pid === undefined ? [] : [{ name: command.name, pid, health: `${command.health}/healthz` }],
         ),
@@ -150,11 +151,12 @@ class RunningStack implements Stack {
     await this.writing;
     await rm(stackFilePath(this.options.dir), { force: true });
     await Promise.all(this.services.map((service) => service.stop()));
-    await Promise.all([this.nats?.own?.stop(), this.database?.own?.stop()]);
+    await Promise.all([this.nats?.own?.stop(), this.postgres?.stop()]);
     await this.lock.release();
   }
 
-  private async startServers(configuration: StackConfiguration, { secrets, portOf }: Preparation): Promise<void> {
+  /** With NATS running and PostgreSQL found, the rest takes seconds. */
+  private async startNats(configuration: StackConfiguration, { secrets, portOf }: Preparation): Promise<void> {
     const { dir, env, report, durable = true } = this.options;
     const started = (_name: string, pid: number): Promise<void> => this.noteProcess(pid);
     const server = { dir, secrets, portOf, env, report, durable, started };
@@ -164,12 +166,25 @@ class RunningStack implements Stack {
         this.nats = await obtainNats(configuration.nats, server);
         return this.nats.own === undefined ? "somebody else's" : `127.0.0.1:${portOf('nats')}`;
       }),
-      this.timed('postgres', async () => {
-        this.database = await obtainDatabase(configuration.databaseUrl, server);
-        return this.database.own === undefined ? "somebody else's" : `127.0.0.1:${portOf('postgres')}`;
+      findDatabase(configuration.databaseUrl, server).then((found) => {
+        this.database = found;
       }),
     ]);
     throwFirstFailure(results);
+  }
+
+  /** At the same time: services take as long to load as PostgreSQL does to start, and wait for it by themselves. */
+  private async startDatabaseAndServices(prepared: Preparation): Promise<void> {
+    const database = this.timed('postgres', async () => {
+      this.postgres = await this.database?.start?.();
+      return this.postgres === undefined ? "somebody else's" : `127.0.0.1:${prepared.portOf('postgres')}`;
+    });
+    try {
+      await Promise.all([database, this.startServices(prepared)]);
+    } finally {
+      // What is still being started could not be stopped.
+      await Promise.allSettled([database]);
+    }
   }
 
   private async startServices({ launches, admin, certificates }: Preparation): Promise<void> {
