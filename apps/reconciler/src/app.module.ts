@@ -12,17 +12,20 @@ import type { Registry } from 'prom-client';
 
 import type { ReconcilerConfig } from './config.js';
 import { ControllerRuntime } from './controller-runtime.js';
+import { eventExpiry } from './lifecycle/event-expiry.js';
 import { garbageCollector } from './lifecycle/garbage-collector.js';
 import { kindLifecycle } from './lifecycle/kind-lifecycle.js';
 import { namespaceLifecycle } from './lifecycle/namespace-lifecycle.js';
-import { createRunReporter, watchQueues } from './run-report.js';
 
 const NATS = Symbol('NATS');
 const CLIENT = Symbol('CLIENT');
 const RUNTIME = Symbol('RUNTIME');
 
+/** The name of this process among the replicas. */
+const INSTANCE = `reconciler-${randomUUID()}`;
+
 /** Everything that this service reconciles. */
-const DEFINITIONS = [garbageCollector, namespaceLifecycle, kindLifecycle, ...rackReconcilers];
+const DEFINITIONS = [garbageCollector, namespaceLifecycle, kindLifecycle, eventExpiry, ...rackReconcilers];
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -32,7 +35,6 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     @Inject(RUNTIME) private readonly runtime: ControllerRuntime,
     @Inject(HEALTH) private readonly health: HealthRegistry,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(METRICS) private readonly metrics: Registry,
   ) {}
 
   static forRoot(config: ReconcilerConfig, logger: Logger): DynamicModule {
@@ -58,7 +60,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         {
           provide: CLIENT,
           useFactory: async (nc: NatsConnection, log: JetStreamCommitLog) => {
-            const client = new CommandClient({ nc, sender: `reconciler-${randomUUID()}`, log });
+            const client = new CommandClient({ nc, sender: INSTANCE, log });
             await client.start();
             return client;
           },
@@ -72,7 +74,8 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
               log,
               logger,
               definitions: DEFINITIONS,
-              report: createRunReporter(logger, metrics),
+              metrics,
+              instance: INSTANCE,
             }),
           inject: [CLIENT, JetStreamCommitLog, METRICS],
         },
@@ -83,7 +86,6 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
   onApplicationBootstrap(): void {
     watchNats(this.nc, this.health, this.logger);
     this.health.add('reconcilers', () => this.runtime.check());
-    watchQueues(this.runtime.controllers, this.metrics);
     this.runtime.start();
   }
 

@@ -3,12 +3,17 @@ import { randomUUID } from 'node:crypto';
 
 import type { CommandClient } from '@holdfast/command-client';
 import type { CommitLog } from '@holdfast/log';
+import { childTraceparent } from '@holdfast/nest-platform';
 import type { Logger } from '@holdfast/nest-platform';
 import { ALL_SHARES, Controller } from '@holdfast/reconcile';
 import type { Clock, ReconcilerDefinition, RunReport } from '@holdfast/reconcile';
+import type { Registry } from 'prom-client';
 
+import { ControllerMetrics } from './controller-metrics.js';
+import { EventRecorder } from './event-recorder.js';
 import { followWorld, listWorld } from './feed.js';
 import type { FeedOptions } from './feed.js';
+import { logRun } from './log-run.js';
 import { StoreWriter } from './store-writer.js';
 import { World } from './world.js';
 
@@ -28,18 +33,25 @@ export interface RuntimeOptions {
   readonly log: CommitLog;
   readonly logger: Logger;
   readonly definitions: readonly ReconcilerDefinition[];
-  readonly report: (report: RunReport) => void;
+  readonly metrics: Registry;
+  /** The name of this process. */
+  readonly instance: string;
 }
 
 export class ControllerRuntime {
   readonly controllers: readonly Controller[];
   private readonly world = new World();
+  private readonly metrics: ControllerMetrics;
+  private readonly recorder: EventRecorder;
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private listed = false;
   private failure: Error | undefined;
 
   constructor(private readonly options: RuntimeOptions) {
+    const { client, logger, instance, metrics } = options;
+    this.metrics = new ControllerMetrics(metrics, () => this.controllers);
+    this.recorder = new EventRecorder({ client, read: this.world.cache, logger, instance, now: () => new Date() });
     this.controllers = options.definitions.map((definition) => this.controllerOf(definition));
     this.world.onChange((change, cause) => {
       for (const controller of this.controllers) controller.observe(change, cause);
@@ -64,21 +76,30 @@ export class ControllerRuntime {
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.controllers.map((controller) => controller.stop()));
+    await this.recorder.stop();
     await this.running;
   }
 
   private controllerOf(definition: ReconcilerDefinition): Controller {
-    const { client, report } = this.options;
+    const { client } = this.options;
     return new Controller(definition, {
       clock: systemClock,
       random: Math.random,
       wallClock: () => new Date(),
       newId: randomUUID,
+      newSpan: childTraceparent,
+      queueObserver: this.metrics.queueObserver(definition.name),
       read: this.world.cache,
       shares: ALL_SHARES,
       writerFor: (run, signal) => new StoreWriter({ client, world: this.world, run, signal }),
-      report,
+      report: (run) => this.report(run),
     });
+  }
+
+  private report(run: RunReport): void {
+    logRun(this.options.logger, run);
+    this.metrics.count(run);
+    this.recorder.record(run);
   }
 
   private async run(): Promise<void> {

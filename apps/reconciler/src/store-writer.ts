@@ -1,17 +1,13 @@
 /** Writes of reconcilers, as commands to the store: with their cause, and into the cache as soon as they are answered. */
-import { randomUUID } from 'node:crypto';
-
 import type { CommandSender } from '@holdfast/command-client';
-import type { Command, ObjectKey, Request, Target } from '@holdfast/contracts';
+import type { ObjectKey, Request, Target } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/kernel';
-import { childTraceparent } from '@holdfast/nest-platform';
 import { uidOf } from '@holdfast/reconcile';
 import type { Cause, ObjectState, RunIdentity, RunWriter, WriteResult } from '@holdfast/reconcile';
 
+import { commandOfRun, correlationOf } from './run-command.js';
 import { parseObject } from './world.js';
 import type { World } from './world.js';
-
-const DEADLINE_MS = 10_000;
 
 export interface StoreWriterOptions {
   readonly client: CommandSender;
@@ -28,7 +24,7 @@ export class StoreWriter implements RunWriter {
   private readonly underway = new Set<Promise<WriteResult>>();
 
   constructor(private readonly options: StoreWriterOptions) {
-    this.correlationID = options.run.cause?.correlationID ?? options.run.id;
+    this.correlationID = correlationOf(options.run);
   }
 
   async settled(): Promise<void> {
@@ -71,29 +67,13 @@ export class StoreWriter implements RunWriter {
       return { ok: false, refusal: { reason: 'Timeout', message: 'the run that wrote this is over' } };
     }
     const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
-    const answer = await this.options.client.send(this.commandOf(request), bytes);
+    const answer = await this.options.client.send(commandOfRun(this.options.run, request), bytes);
     if (answer.reply.status === 'refused') return { ok: false, refusal: answer.reply.refusal };
     const state: ObjectState = { key, version: answer.reply.version, object: parseObject(answer.body, key) };
     const cause: Cause = { version: state.version, correlationID: this.correlationID };
     if (answer.reply.outcome !== 'unchanged') this.versions.push(state.version);
     this.options.world.wrote(state, answer.reply.outcome === 'deleted' ? 'deleted' : 'stored', cause);
     return { ok: true, state };
-  }
-
-  private commandOf(request: Request): Command {
-    const { id, cause, controller, fence } = this.options.run;
-    return {
-      id: randomUUID(),
-      deadline: Date.now() + DEADLINE_MS,
-      actor: `system:controller:${controller}`,
-      requestID: id,
-      correlationID: this.correlationID,
-      ...(cause === undefined ? {} : { causationID: String(cause.version) }),
-      traceparent: childTraceparent(cause?.traceparent),
-      fieldManager: controller,
-      ...(fence === undefined ? {} : { fence }),
-      request,
-    };
   }
 }
 

@@ -126,6 +126,8 @@ export class MemoryWorld {
       },
       random: () => 0,
       newId: () => `run-${this.runs.length}`,
+      newSpan: () => '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      queueObserver: { added: ignore, taken: ignore, finished: ignore, retried: ignore },
       wallClock: () => new Date('2026-01-01T10:00:00Z'),
       read: this.cache,
       shares: ALL_SHARES,
@@ -178,6 +180,8 @@ export class MemoryWorld {
     };
   }
 }
+
+const ignore = (): void => undefined;
 
 const merged = (object: JsonObject, patch: JsonObject): JsonObject => {
   const members = Object.entries(patch).map(([member, value]) => [

@@ -17,10 +17,10 @@ import type { Change } from './object-cache.js';
 import { checkOutcome, retry } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import type { Cause, ObjectReader, ReconcilerDefinition, RunIdentity, RunWriter, WakeReason } from './reconciler.js';
-import { nextStatus } from './status.js';
+import { nextStatus, summaryMoves } from './status.js';
 import { PRIORITY, WorkQueue } from './work-queue.js';
-import type { Clock } from './work-queue.js';
-import { WriteRefused } from './write-refused.js';
+import type { Clock, QueueObserver } from './work-queue.js';
+import { isConflict, WriteRefused } from './write-refused.js';
 
 /** What the controller tells of each run, for logs, metrics, Events and explanations. */
 export interface RunReport extends RunIdentity {
@@ -33,6 +33,8 @@ export interface RunReport extends RunIdentity {
   readonly writes: readonly number[];
   /** How long until the key runs again, if nothing wakes it before. */
   readonly againInMs: number | undefined;
+  /** The summary condition of the object has another status or reason since this run. */
+  readonly moved: boolean;
 }
 
 /** Which keys are this replica's to work on. */
@@ -48,11 +50,14 @@ export interface ControllerPorts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
+  /** A traceparent of its own for a run, in the trace of `parent` if there is one. */
+  readonly newSpan: (parent: string | undefined) => string;
   readonly wallClock: () => Date;
   readonly read: ObjectReader;
   readonly shares: Shares;
   /** Writes for this run, and writes nothing once `signal` is aborted. */
   readonly writerFor: (run: RunIdentity, signal: AbortSignal) => RunWriter;
+  readonly queueObserver: QueueObserver;
   readonly report: (report: RunReport) => void;
 }
 
@@ -75,7 +80,13 @@ export class Controller {
     private readonly ports: ControllerPorts,
   ) {
     const { clock, random } = ports;
-    this.queue = new WorkQueue({ clock, random, ...(definition.backoff ? { backoff: definition.backoff } : {}) });
+    const { backoff } = definition;
+    this.queue = new WorkQueue({
+      clock,
+      random,
+      ...(backoff === undefined ? {} : { backoff }),
+      observer: ports.queueObserver,
+    });
   }
 
   /** Runs that are under way. */
@@ -148,6 +159,7 @@ export class Controller {
       key,
       reason: wake.reason,
       cause: wake.cause,
+      traceparent: this.ports.newSpan(wake.cause?.traceparent),
       attempt: this.queue.failuresOf(text),
       fence: share.fence,
     };
@@ -159,14 +171,14 @@ export class Controller {
     const reconciled = await this.reconcile(run, writer, abort);
     await writer.settled();
     const teller = this.ports.writerFor(run, NEVER_ABORTED);
-    const outcome = await this.reportStatus(run, teller, reconciled);
+    const { outcome, moved } = await this.reportStatus(run, teller, reconciled);
     this.running.delete(text);
     const againInMs = this.settle(text, outcome, wake);
     this.queue.done(text);
     ended();
     const durationMs = this.ports.clock.now() - now;
     const writes = [...writer.versions, ...teller.versions];
-    this.ports.report({ ...run, outcome, startedAt, durationMs, waitedMs: now - wake.at, writes, againInMs });
+    this.ports.report({ ...run, outcome, startedAt, durationMs, waitedMs: now - wake.at, writes, againInMs, moved });
   }
 
   private async reconcile(run: RunIdentity, write: RunWriter, abort: AbortController): Promise<Outcome> {
@@ -191,19 +203,27 @@ export class Controller {
   }
 
   /** Writes what the outcome means for the object's status; a refusal of that is the outcome then. */
-  private async reportStatus(run: RunIdentity, write: RunWriter, outcome: Outcome): Promise<Outcome> {
+  private async reportStatus(
+    run: RunIdentity,
+    write: RunWriter,
+    outcome: Outcome,
+  ): Promise<{ readonly outcome: Outcome; readonly moved: boolean }> {
     const { reports } = this.definition;
+    const unmoved = { outcome, moved: false };
     const object = this.ports.read.get(run.key);
-    if (reports === undefined || object === undefined || this.ports.shares.shareOf(run.key) === undefined)
-      return outcome;
-    const status = nextStatus({ object, outcome, condition: reports.condition, now: this.ports.wallClock() });
-    if (status === undefined) return outcome;
-    try {
-      const result = await write.updateStatus(object, reports.version, status);
-      return result.ok || outcome.kind === 'retry' ? outcome : retry(new WriteRefused(run.key, result.refusal));
-    } catch (error) {
-      return retry(error instanceof Error ? error : new Error(String(error)));
-    }
+    // Somebody was faster: the newest state wakes the key, and there is nothing to tell of.
+    if (reports === undefined || object === undefined || isConflict(outcome)) return unmoved;
+    if (this.ports.shares.shareOf(run.key) === undefined) return unmoved;
+    const { version, condition } = reports;
+    const status = nextStatus({ object, outcome, condition, now: this.ports.wallClock() });
+    if (status === undefined) return unmoved;
+    const result = await attempt(() => write.updateStatus(object, version, status));
+    if (result instanceof Error) return { outcome: retry(result), moved: false };
+    if (result.ok) return { outcome, moved: summaryMoves(object, outcome, condition) };
+    return {
+      outcome: outcome.kind === 'retry' ? outcome : retry(new WriteRefused(run.key, result.refusal)),
+      moved: false,
+    };
   }
 
   /** Returns how long until the key runs again by itself. */
@@ -239,3 +259,11 @@ export class RunTimeout extends Error {
 
 /** A run's status is written after the run, whatever ended it. */
 const NEVER_ABORTED = new AbortController().signal;
+
+const attempt = async <T>(step: () => Promise<T>): Promise<T | Error> => {
+  try {
+    return await step();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+};

@@ -6,6 +6,8 @@ export { ALL_SHARES, Controller, RunTimeout } from './controller.js';
 export type { ControllerPorts, RunReport, Shares } from './controller.js';
 export { defineReconciler } from './define-reconciler.js';
 export type { KindReconciler, TypedRun } from './define-reconciler.js';
+export { EventCorrelator } from './event-correlator.js';
+export type { EventObservation, EventWrite } from './event-correlator.js';
 export { apiVersionOf, keyOf, specOf, statusOf } from './kind.js';
 export type { Kind } from './kind.js';
 export { finalizersOf, isDeleting, ObjectCache, objectTypeText, ownersOf, uidOf } from './object-cache.js';
@@ -25,9 +27,10 @@ export type {
   Watch,
   WriteResult,
 } from './reconciler.js';
+export { observationOf } from './run-events.js';
 export { nextStatus, summaryOf } from './status.js';
 export { generationChanged, watchFor, watchMapped, watchOwned } from './watches.js';
 export type { Predicate } from './watches.js';
 export { PRIORITY, WorkQueue } from './work-queue.js';
-export type { Backoff, Clock, WorkQueueOptions } from './work-queue.js';
-export { WriteRefused } from './write-refused.js';
+export type { Backoff, Clock, QueueObserver, WorkQueueOptions } from './work-queue.js';
+export { isConflict, WriteRefused } from './write-refused.js';

@@ -64,6 +64,8 @@ export interface RunIdentity {
   readonly reason: WakeReason;
   /** The last event that woke the key; retries keep that of the run before. */
   readonly cause: Cause | undefined;
+  /** The run's own span (W3C Trace Context), in the trace of its cause; its writes are children of it. */
+  readonly traceparent: string;
   /** 0 on the first try since the last success. */
   readonly attempt: number;
   /** Under which this replica may work on the key; its epoch is for outside effects, too. */

@@ -34,6 +34,13 @@ export const nextStatus = (input: {
   return jsonEquals(before, status) ? undefined : status;
 };
 
+/** Whether the summary condition of an outcome differs, but for its message, from what the object says now. */
+export const summaryMoves = (object: ObjectState, outcome: Outcome, condition: string): boolean => {
+  const before = conditionsOf(objectAt(object.object, 'status')).find(({ type }) => type === condition);
+  const { status, reason } = summaryOf(outcome);
+  return before?.['status'] !== status || before['reason'] !== reason;
+};
+
 /** What the summary condition says of an outcome. */
 export const summaryOf = (outcome: Outcome): Pick<Observation, 'status' | 'reason' | 'message'> => {
   switch (outcome.kind) {

@@ -29,6 +29,19 @@ export interface WorkQueueOptions {
   readonly backoff?: Backoff;
   /** Waiting time that is worth one step of priority. */
   readonly agingMs?: number;
+  readonly observer?: QueueObserver;
+}
+
+/** Told what happens in the queue, for metrics. */
+export interface QueueObserver {
+  /** A key begins to wait. */
+  added(priority: number): void;
+  /** A key was taken, after it waited so long. */
+  taken(waitedMs: number): void;
+  /** A run ended, after it took so long. */
+  finished(ranMs: number): void;
+  /** A key comes again after its back-off. */
+  retried(): void;
 }
 
 export interface Backoff {
@@ -45,7 +58,7 @@ export const PRIORITY = { change: 0, resync: -100 } as const;
 type KeyState =
   | { readonly status: 'delayed'; readonly at: number; readonly priority: number; readonly cancel: () => void }
   | { readonly status: 'queued'; readonly priority: number; readonly since: number }
-  | { readonly status: 'running'; readonly next: Next | undefined };
+  | { readonly status: 'running'; readonly next: Next | undefined; readonly since: number };
 
 /** What follows the present run of a key. */
 type Next =
@@ -69,6 +82,21 @@ export class WorkQueue {
 
   constructor(private readonly options: WorkQueueOptions) {}
 
+  /** Keys that wait to be taken, by their priority. */
+  depths(): ReadonlyMap<number, number> {
+    const depths = new Map<number, number>();
+    for (const state of this.states.values()) {
+      if (state.status === 'queued') depths.set(state.priority, (depths.get(state.priority) ?? 0) + 1);
+    }
+    return depths;
+  }
+
+  /** Since when each run goes on, in milliseconds. */
+  runningMs(): readonly number[] {
+    const now = this.options.clock.now();
+    return [...this.states.values()].flatMap((state) => (state.status === 'running' ? [now - state.since] : []));
+  }
+
   /** Keys that wait to be taken; delayed ones are not counted. */
   get depth(): number {
     return this.queued;
@@ -90,7 +118,7 @@ export class WorkQueue {
         if (priority > state.priority) this.moveTo(key, priority, state.since);
         break;
       case 'running':
-        this.states.set(key, { status: 'running', next: { status: 'queued', priority: raised(state.next, priority) } });
+        this.states.set(key, { ...state, next: { status: 'queued', priority: raised(state.next, priority) } });
         break;
     }
     this.serve();
@@ -114,7 +142,7 @@ export class WorkQueue {
         break;
       case 'running':
         if (state.next?.status === 'queued' || (state.next !== undefined && state.next.at <= at)) return;
-        this.states.set(key, { status: 'running', next: { status: 'delayed', at, priority } });
+        this.states.set(key, { ...state, next: { status: 'delayed', at, priority } });
         break;
     }
   }
@@ -124,6 +152,7 @@ export class WorkQueue {
     const { baseMs, capMs } = this.options.backoff ?? DEFAULT_BACKOFF;
     const failures = this.failures.get(key) ?? 0;
     this.failures.set(key, failures + 1);
+    this.options.observer?.retried();
     const ms = Math.min(capMs, baseMs * 2 ** failures) * (1 + this.options.random() / 10);
     this.addAfter(key, ms, priority);
     return ms;
@@ -151,7 +180,7 @@ export class WorkQueue {
       case undefined:
         return;
       case 'running':
-        this.states.set(key, { status: 'running', next: undefined });
+        this.states.set(key, { ...state, next: undefined });
         return;
       case 'delayed':
         state.cancel();
@@ -177,6 +206,7 @@ export class WorkQueue {
   done(key: string): void {
     const state = this.states.get(key);
     if (state?.status !== 'running') throw new Error(`${key} is not running: done was called without take`);
+    this.options.observer?.finished(this.options.clock.now() - state.since);
     this.states.delete(key);
     this.running -= 1;
     if (this.draining) {
@@ -204,6 +234,7 @@ export class WorkQueue {
 
   private enqueue(key: string, priority: number): void {
     this.queued += 1;
+    this.options.observer?.added(priority);
     this.moveTo(key, priority, this.options.clock.now());
   }
 
@@ -229,16 +260,19 @@ export class WorkQueue {
       return;
     }
     while (this.takers.length > 0) {
-      const key = this.nextQueued();
-      if (key === undefined) return;
-      this.states.set(key, { status: 'running', next: undefined });
+      const next = this.nextQueued();
+      if (next === undefined) return;
+      const { key, since } = next;
+      const now = this.options.clock.now();
+      this.options.observer?.taken(now - since);
+      this.states.set(key, { status: 'running', next: undefined, since: now });
       this.queued -= 1;
       this.running += 1;
       this.takers.shift()?.(key);
     }
   }
 
-  private nextQueued(): string | undefined {
+  private nextQueued(): { readonly key: string; readonly since: number } | undefined {
     const now = this.options.clock.now();
     const agingMs = this.options.agingMs ?? DEFAULT_AGING_MS;
     let best: { readonly line: QueuedKey[]; readonly rank: number } | undefined;
@@ -251,7 +285,8 @@ export class WorkQueue {
       const rank = priority + Math.floor((now - head.state.since) / agingMs);
       if (best === undefined || rank > best.rank) best = { line, rank };
     }
-    return best?.line.shift()?.key;
+    const next = best?.line.shift();
+    return next?.state.status === 'queued' ? { key: next.key, since: next.state.since } : undefined;
   }
 
   private headOf(line: QueuedKey[]): QueuedKey | undefined {

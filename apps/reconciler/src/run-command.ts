@@ -1,0 +1,27 @@
+/** What a run sends to the store: in the name of its controller, with its id, its cause and its fence. */
+import { randomUUID } from 'node:crypto';
+
+import type { Command, Request } from '@holdfast/contracts';
+import { childTraceparent } from '@holdfast/nest-platform';
+import type { RunIdentity } from '@holdfast/reconcile';
+
+const DEADLINE_MS = 10_000;
+
+export const commandOfRun = (run: RunIdentity, request: Request): Command => {
+  const { id, cause, controller, fence } = run;
+  return {
+    id: randomUUID(),
+    deadline: Date.now() + DEADLINE_MS,
+    actor: `system:controller:${controller}`,
+    requestID: id,
+    correlationID: correlationOf(run),
+    ...(cause === undefined ? {} : { causationID: String(cause.version) }),
+    traceparent: childTraceparent(run.traceparent),
+    fieldManager: controller,
+    ...(fence === undefined ? {} : { fence }),
+    request,
+  };
+};
+
+/** A run without a cause begins a story of its own. */
+export const correlationOf = ({ cause, id }: RunIdentity): string => cause?.correlationID ?? id;
