@@ -5,7 +5,7 @@ import { startBenchStack } from './bench-stack.js';
 import type { BenchStack } from './bench-stack.js';
 import { renderTable, Results } from './report.js';
 import { etcdCreates } from './scenarios/etcd-creates.js';
-import { creates, gets, transactions, warmUp } from './scenarios/http-writes-and-reads.js';
+import { creates, FROM_COLD, gets, transactions, WARM_AGAIN, warmUp } from './scenarios/http-writes-and-reads.js';
 import { manyObjects, startAndIdleMemory, takeOver } from './scenarios/life-cycle.js';
 import { lists } from './scenarios/lists.js';
 import { logAppends } from './scenarios/log-appends.js';
@@ -66,7 +66,7 @@ const runAll = async (bench: BenchStack, { runs, seconds, only }: Options, resul
   const chosen = SCENARIOS.filter(({ name }) => only === undefined || name.includes(only));
   const begun = performance.now();
   for (let run = 1; run <= runs; run++) {
-    await warmUp(bench);
+    await warmUp(bench, run === 1 ? FROM_COLD : WARM_AGAIN);
     for (const scenario of chosen) {
       if (scenario.last === true && run < runs) continue;
       const elapsed = Math.round((performance.now() - begun) / 1_000);

@@ -55,6 +55,7 @@ export const MEASURES: readonly Measure[] = [
   measure('public event lag p99, 2,000 writes/s', 'ms', { below: 250 }),
   measure('rebuild events/s', '/s', { atLeast: 40_000 }),
   measure('take-over after kill -9', 's', { below: 5 }),
+  measure('first start to ready', 's', { below: 5 }),
   measure('start to ready', 's', { below: 5 }),
   measure('memory of four services, idle', 'MB', { below: 450 }),
   measure('store memory, 100,000 objects', 'MB', { below: 400 }),

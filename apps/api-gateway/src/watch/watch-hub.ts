@@ -40,7 +40,7 @@ export interface WatchMetrics {
 }
 
 const RECENT_COMMITS = 4_096;
-const RING_BYTES = 64 * 1024 * 1024;
+const RING_BYTES = 32 * 1024 * 1024;
 const CACHE_BYTES = 16 * 1024 * 1024;
 /** What takes about a millisecond or two: as long as a write may have to wait for its turn. */
 const SLICE_SIZE = 50;
