@@ -40,6 +40,12 @@ const largeObject = async (name: string): Promise<void> => {
   await created;
 };
 
+const creation = (name: string, size: number) => ({
+  verb: 'create' as const,
+  target: target(''),
+  body: configMap(name, { text: 'x'.repeat(size) }),
+});
+
 const patch = (name: string, body: JsonObject): Promise<Answer | undefined> =>
   world.ask({ verb: 'patch', target: target(name), patchType: 'merge' }, body);
 
@@ -110,17 +116,37 @@ describe('a costly write', () => {
 
   it('may be a transaction, whose objects and namespaces are asked for together', async () => {
     await given();
-    const operations = ['a', 'b', 'c'].map((name) => ({
-      verb: 'create' as const,
-      target: target(''),
-      body: configMap(name, { text: 'x'.repeat(30_000) }),
-    }));
+    const operations = ['a', 'b', 'c'].map((name) => creation(name, 70_000));
 
     const transaction = world.transact(operations);
     aside.release();
 
     expect(objectOf(await transaction)).toMatchObject(['a', 'b', 'c'].map((name) => ({ metadata: { name } })));
     expect(world.written).toEqual([['a', 'b', 'c']]);
+  });
+});
+
+describe('a transaction', () => {
+  it('of many small objects is decided at once', async () => {
+    await given();
+    const names = Array.from({ length: 100 }, (_, i) => `web-${i}`);
+
+    const transaction = await world.transact(names.map((name) => creation(name, 1_000)));
+
+    expect(objectOf(transaction)).toHaveLength(100);
+    expect(aside.decisions).toBe(0);
+  });
+
+  it('of that size is decided aside when it holds a patch', async () => {
+    await given();
+    const creations = Array.from({ length: 100 }, (_, i) => creation(`web-${i}`, 1_000));
+    const patched = { verb: 'patch' as const, target: target('web-1'), patchType: 'merge' as const, body: {} };
+
+    const transaction = world.transact([...creations, patched]);
+    aside.release();
+    await transaction;
+
+    expect(aside.decisions).toBe(1);
   });
 });
 

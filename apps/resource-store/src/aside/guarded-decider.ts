@@ -7,7 +7,8 @@
  *                └────────────────────┘
  *
  * What takes long is known by size: of the body, or of the object that it changes. A kind whose decisions turn out slow
- * in spite of small bodies (its schema is) is decided aside from then on.
+ * in spite of small bodies (its schema is) is decided aside from then on, and so are transactions that turn out slow for
+ * their size: many small objects take no longer together than one by one, unless there is more to them.
  */
 import { keyText } from '@holdfast/contracts';
 
@@ -21,7 +22,17 @@ import { areNewest } from './tell-facts.js';
 const COSTLY_BYTES = 64 * 1024;
 /** A patch of this size may have hundreds of operations. */
 const COSTLY_PATCH_BYTES = 16 * 1024;
+/** A transaction of this size takes some milliseconds here, and a multiple of that with the copies that go aside. */
+const COSTLY_TRANSACTION_BYTES = 192 * 1024;
 const ATTEMPTS_ASIDE = 3;
+
+/** So much of it may take the time of one write: far more than it needs, for the processor may be busy elsewhere. */
+const TRANSACTION_SHARE_BYTES = 4 * 1024;
+
+/** What the times of transactions are remembered under. */
+const TRANSACTIONS = 'transactions';
+/** Stands in each transaction that holds a patch, the costs of which no size tells. */
+const PATCH_OPERATION = Buffer.from('"verb":"patch"');
 
 export interface GuardedDeciderOptions {
   readonly atOnce: Decider;
@@ -39,8 +50,8 @@ export class GuardedDecider implements Decider {
   }
 
   private isCostly({ request, body, state, now }: DecisionTask): boolean {
+    if (request.verb === 'transact') return this.isCostlyTransaction(body, now);
     if (body.length > COSTLY_BYTES) return true;
-    if (request.verb === 'transact') return false;
     if (request.verb === 'patch' && body.length > COSTLY_PATCH_BYTES) return true;
     const base = request.target.name === '' ? undefined : state.bytes(keyText(request.target));
     if (base !== undefined && base.bytes.length > COSTLY_BYTES) return true;
@@ -48,11 +59,21 @@ export class GuardedDecider implements Decider {
     return kind !== undefined && this.slowKinds.isSlow(kind, now.getTime());
   }
 
+  private isCostlyTransaction(body: Buffer, now: Date): boolean {
+    if (body.length <= COSTLY_BYTES) return false;
+    if (body.length > COSTLY_TRANSACTION_BYTES || body.includes(PATCH_OPERATION)) return true;
+    return this.slowKinds.isSlow(TRANSACTIONS, now.getTime());
+  }
+
   private decideTimed(task: DecisionTask): void {
-    const kind = kindName(task);
+    const { request, body, now } = task;
+    const [kind, shares] =
+      request.verb === 'transact' ? [TRANSACTIONS, body.length / TRANSACTION_SHARE_BYTES] : [kindName(task), 1];
     const started = performance.now();
     this.options.atOnce.decide(task);
-    if (kind !== undefined) this.slowKinds.took(kind, performance.now() - started, task.now.getTime());
+    if (kind !== undefined) {
+      this.slowKinds.took(kind, (performance.now() - started) / Math.max(1, shares), now.getTime());
+    }
   }
 
   private decideAside(task: DecisionTask, attempt: number): void {
