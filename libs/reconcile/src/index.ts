@@ -10,10 +10,14 @@ export { EventCorrelator } from './event-correlator.js';
 export type { EventObservation, EventWrite } from './event-correlator.js';
 export { apiVersionOf, keyOf, specOf, statusOf } from './kind.js';
 export type { Kind } from './kind.js';
+export { Members } from './members.js';
+export type { MembersOptions } from './members.js';
 export { finalizersOf, isDeleting, ObjectCache, objectTypeText, ownersOf, uidOf } from './object-cache.js';
 export type { Change, ObjectState, ObjectType, OwnerReference } from './object-cache.js';
 export { after, checkOutcome, done, observing, retry, stalled, waiting } from './outcome.js';
 export type { Outcome } from './outcome.js';
+export { PARTITIONS, partitionOf, planShare } from './partitions.js';
+export type { Holders, SharePlan } from './partitions.js';
 export type {
   Cause,
   ObjectReader,
