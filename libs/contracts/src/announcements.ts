@@ -15,3 +15,15 @@ export interface Projected {
   readonly sequence: number;
   readonly boundary: number;
 }
+
+/** On RECONCILER_MEMBERS_SUBJECT, every second, by each replica of the reconciler, which hears itself too. */
+export interface MemberAnnouncement {
+  /** Random per process: the holderIdentity of its leases. */
+  readonly id: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** How many partitions of keys it works on. */
+  readonly partitions: number;
+  /** Set once, when the replica stops on purpose: nobody need wait for it. */
+  readonly leaving?: true;
+}

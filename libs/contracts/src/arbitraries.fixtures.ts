@@ -77,6 +77,7 @@ const command: fc.Arbitrary<Omit<CommandRecord, 'events'>> = fc
     causationID: optional(fc.uuid()),
     traceparent: optional(fc.constant('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')),
     fieldManager: optional(text(1)),
+    fence: optional(fc.record({ lock: text(1), epoch: fc.nat() })),
     idempotency: optional(fc.record({ key: sha256, body: sha256 })),
   })
   .map((value) => compact(value) as Omit<CommandRecord, 'events'>);

@@ -1,3 +1,5 @@
+import type { Fence } from './command.js';
+
 /** What happened to an object. Of several in one write the first of this order is taken (`created` only for a new object). */
 export type EventType =
   'deleted' | 'deletionRequested' | 'created' | 'specChanged' | 'statusChanged' | 'metadataChanged';
@@ -43,6 +45,8 @@ export interface CommandRecord {
   readonly causationID?: string;
   readonly traceparent?: string;
   readonly fieldManager?: string;
+  /** The lock and the epoch that the writer held: what a controller's writes were let in by. */
+  readonly fence?: Fence;
   /** SHA-256 (hex) of actor and Idempotency-Key, and of the body; the answer is the command's events. */
   readonly idempotency?: { readonly key: string; readonly body: string };
 }

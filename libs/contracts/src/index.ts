@@ -1,4 +1,4 @@
-export type { Heartbeat, Projected } from './announcements.js';
+export type { Heartbeat, MemberAnnouncement, Projected } from './announcements.js';
 export { cloudEventOf, encodeCloudEvent, EVENT_DATA_SCHEMA } from './cloud-event.js';
 export type {
   Command,
@@ -47,6 +47,7 @@ export {
   parseEventSubject,
   PROJECTED_SUBJECT,
   PROJECTOR_NUDGE_SUBJECT,
+  RECONCILER_MEMBERS_SUBJECT,
   replySubject,
   replySubjectOfFrame,
   senderOfReply,

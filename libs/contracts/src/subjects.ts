@@ -15,6 +15,7 @@ export const SNAPSHOT_BUCKET = 'HOLDFAST_SNAPSHOTS';
 export const HEARTBEAT_SUBJECT = 'hf.store.heartbeat';
 export const PROJECTED_SUBJECT = 'hf.projected';
 export const PROJECTOR_NUDGE_SUBJECT = 'hf.projector.nudge';
+export const RECONCILER_MEMBERS_SUBJECT = 'hf.member.reconciler';
 
 const CORE_GROUP = 'core';
 const NO_NAMESPACE = '_';

@@ -177,4 +177,4 @@ export class WritePath {
 const isWrite = (request: Command['request']): request is WriteRequest =>
   request.verb !== 'get' && request.verb !== 'look' && request.verb !== 'kinds' && request.verb !== 'list';
 
-const identityOf = ({ request: _, deadline: __, fence: ___, ...identity }: Command): CommandIdentity => identity;
+const identityOf = ({ request: _, deadline: __, ...identity }: Command): CommandIdentity => identity;

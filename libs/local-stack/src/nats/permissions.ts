@@ -14,6 +14,7 @@ import {
   LOG_STREAM,
   PROJECTED_SUBJECT,
   PROJECTOR_NUDGE_SUBJECT,
+  RECONCILER_MEMBERS_SUBJECT,
   SNAPSHOT_BUCKET,
 } from '@holdfast/contracts';
 
@@ -81,8 +82,8 @@ const beyondInboxes: Readonly<Record<NatsUser, Permissions>> = {
   },
   gateway: commandSender,
   reconciler: {
-    publish: [...commandSender.publish, RECONCILE],
-    subscribe: [...commandSender.subscribe, RECONCILE],
+    publish: [...commandSender.publish, RECONCILE, RECONCILER_MEMBERS_SUBJECT],
+    subscribe: [...commandSender.subscribe, RECONCILE, RECONCILER_MEMBERS_SUBJECT],
   },
   orchestrator: {
     publish: [...commandSender.publish, JOBS],

@@ -9,7 +9,7 @@ import { coreKind } from './core-kind.js';
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 const FINALIZER = 'kubernetes';
-const UNDELETABLE: readonly string[] = ['default', 'kube-system', 'kube-public'];
+const UNDELETABLE: readonly string[] = ['default', 'kube-system', 'kube-public', 'holdfast-system'];
 
 const schema = object('A namespace: a place for names. Deleting it deletes all that is in it.', {
   spec: object('What the namespace is held by.', {

@@ -85,7 +85,7 @@ describe('a delete', () => {
 });
 
 describe('the delete of a namespace', () => {
-  it.each(['default', 'kube-system', 'kube-public'])('is refused for %s', (name) => {
+  it.each(['default', 'kube-system', 'kube-public', 'holdfast-system'])('is refused for %s', (name) => {
     given(namespace(name))
       .when(remove(name, namespaceTarget(name)))
       .thenRefused('Forbidden', `namespaces "${name}" is forbidden: this namespace may not be deleted`);
