@@ -39,8 +39,10 @@ export interface RuntimeOptions {
 }
 
 export class ControllerRuntime {
+  /** Those that were given at first, and those that were added since. */
   readonly controllers: readonly Controller[];
-  private readonly world = new World();
+  readonly world = new World();
+  private readonly live: Controller[] = [];
   private readonly metrics: ControllerMetrics;
   private readonly recorder: EventRecorder;
   private readonly stopping = new AbortController();
@@ -50,11 +52,12 @@ export class ControllerRuntime {
 
   constructor(private readonly options: RuntimeOptions) {
     const { client, logger, instance, metrics } = options;
+    this.controllers = this.live;
     this.metrics = new ControllerMetrics(metrics, () => this.controllers);
     this.recorder = new EventRecorder({ client, read: this.world.cache, logger, instance, now: () => new Date() });
-    this.controllers = options.definitions.map((definition) => this.controllerOf(definition));
+    for (const definition of options.definitions) this.add(definition);
     this.world.onChange((change, cause) => {
-      for (const controller of this.controllers) controller.observe(change, cause);
+      for (const controller of this.live) controller.observe(change, cause);
     });
   }
 
@@ -75,9 +78,31 @@ export class ControllerRuntime {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.controllers.map((controller) => controller.stop()));
+    await Promise.all(this.live.map((controller) => controller.stop()));
     await this.recorder.stop();
     await this.running;
+  }
+
+  /** One more controller, at any time: it looks at every object that it is concerned with. Names are unique. */
+  add(definition: ReconcilerDefinition): Controller {
+    const { name } = definition;
+    if (this.live.some((controller) => controller.definition.name === name)) {
+      throw new Error(`a controller named "${name}" runs already`);
+    }
+    const controller = this.controllerOf(definition);
+    this.live.push(controller);
+    for (const state of this.world.cache.all()) controller.observe({ key: state.key, after: state }, undefined);
+    if (this.listed) controller.start();
+    return controller;
+  }
+
+  /** Aborts what runs and forgets what waits; resolves when nothing of the controller is on its way any more. */
+  async remove(controller: Controller): Promise<void> {
+    const stopped = controller.stop();
+    await controller.release(() => true);
+    await stopped;
+    const index = this.live.indexOf(controller);
+    if (index >= 0) this.live.splice(index, 1);
   }
 
   private controllerOf(definition: ReconcilerDefinition): Controller {
@@ -109,7 +134,7 @@ export class ControllerRuntime {
     if (after === undefined) return;
     this.listed = true;
     logger.info({ objects: this.world.cache.all().length, after }, 'reconciling');
-    for (const controller of this.controllers) controller.start();
+    for (const controller of this.live) controller.start();
     const resync = setInterval(() => this.world.resync(), RESYNC_MS * (0.9 + Math.random() * 0.2));
     resync.unref();
     try {

@@ -47,7 +47,7 @@ export class World {
 
   /** Wakes every key again, as if nothing was known of it: the safety net under all that is level-based. */
   resync(): void {
-    for (const state of this.cache.all()) this.tell({ key: state.key, before: state, after: state }, undefined);
+    for (const state of this.cache.all()) this.tell({ key: state.key, after: state }, undefined);
   }
 
   private tell(change: Change | undefined, cause: Cause | undefined): void {

@@ -79,6 +79,10 @@ export class Controller {
     readonly definition: ReconcilerDefinition,
     private readonly ports: ControllerPorts,
   ) {
+    const { name, concurrency = 1 } = definition;
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      throw new RangeError(`the concurrency of "${name}" must be a whole number from 1, not ${concurrency}`);
+    }
     const { clock, random } = ports;
     const { backoff } = definition;
     this.queue = new WorkQueue({
@@ -115,7 +119,7 @@ export class Controller {
       this.queue.discard(text);
     }
     const lost = [...this.running].filter(([text]) => isLost(parseKeyText(text)));
-    for (const [, { abort }] of lost) abort.abort();
+    for (const [, { abort }] of lost) abort.abort(LET_GO);
     await Promise.all(lost.map(([, { ended }]) => ended));
   }
 
@@ -171,7 +175,10 @@ export class Controller {
     const reconciled = await this.reconcile(run, writer, abort);
     await writer.settled();
     const teller = this.ports.writerFor(run, NEVER_ABORTED);
-    const { outcome, moved } = await this.reportStatus(run, teller, reconciled);
+    const isOurs = abort.signal.reason !== LET_GO;
+    const { outcome, moved } = isOurs
+      ? await this.reportStatus(run, teller, reconciled)
+      : { outcome: reconciled, moved: false };
     this.running.delete(text);
     const againInMs = this.settle(text, outcome, wake);
     this.queue.done(text);
@@ -185,7 +192,7 @@ export class Controller {
     const limitMs = this.definition.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     let cancel = (): void => undefined;
     const limit = new Promise<Outcome>((resolve) => {
-      abort.signal.addEventListener('abort', () => resolve(retry(new Error('the key moved to another replica'))));
+      abort.signal.addEventListener('abort', () => resolve(retry(LET_GO)));
       cancel = this.ports.clock.after(limitMs, () => {
         resolve(retry(new RunTimeout(limitMs)));
         abort.abort();
@@ -220,10 +227,11 @@ export class Controller {
     const result = await attempt(() => write.updateStatus(object, version, status));
     if (result instanceof Error) return { outcome: retry(result), moved: false };
     if (result.ok) return { outcome, moved: summaryMoves(object, outcome, condition) };
-    return {
-      outcome: outcome.kind === 'retry' ? outcome : retry(new WriteRefused(run.key, result.refusal)),
-      moved: false,
-    };
+    const refused = retry(new WriteRefused(run.key, result.refusal));
+    // What was observed does not fit the kind's schema: without it, the condition can still say so.
+    const isMisfit = result.refusal.reason === 'Invalid' && outcome.status !== undefined;
+    if (isMisfit) return this.reportStatus(run, write, refused);
+    return { outcome: outcome.kind === 'retry' ? outcome : refused, moved: false };
   }
 
   /** Returns how long until the key runs again by itself. */
@@ -256,6 +264,9 @@ export class RunTimeout extends Error {
     super(`not finished within ${limitMs} ms`);
   }
 }
+
+/** Why a run is aborted whose key is not this controller's to speak of any more. */
+const LET_GO = new Error('the key was let go');
 
 /** A run's status is written after the run, whatever ended it. */
 const NEVER_ABORTED = new AbortController().signal;
