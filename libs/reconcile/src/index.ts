@@ -33,7 +33,17 @@ export type {
 } from './reconciler.js';
 export { observationOf } from './run-events.js';
 export { nextStatus, summaryOf } from './status.js';
-export { generationChanged, watchFor, watchMapped, watchOwned } from './watches.js';
+export {
+  allOf,
+  annotationsChanged,
+  anyOf,
+  generationChanged,
+  labelsChanged,
+  not,
+  watchFor,
+  watchMapped,
+  watchOwned,
+} from './watches.js';
 export type { Predicate } from './watches.js';
 export { PRIORITY, WorkQueue } from './work-queue.js';
 export type { Backoff, Clock, QueueObserver, WorkQueueOptions } from './work-queue.js';

@@ -1,6 +1,6 @@
 /** The ways in which a change finds the keys to reconcile. */
 import type { ObjectKey } from '@holdfast/contracts';
-import { objectAt } from '@holdfast/kernel';
+import { jsonEquals, objectAt } from '@holdfast/kernel';
 
 import { ownersOf } from './object-cache.js';
 import type { Change, ObjectType } from './object-cache.js';
@@ -39,10 +39,35 @@ export const watchMapped = (
   wakes: (change: Change, read: ObjectReader) => readonly ObjectKey[],
 ): Watch => ({ type, wakes });
 
-/** Spec changes; creation and deletion always pass. */
-export const generationChanged: Predicate = ({ before, after }) =>
-  before === undefined || after === undefined || generationOf(before.object) !== generationOf(after.object);
+/** Spec changes; creation and deletion always pass, and so does looking at everything again. */
+export const generationChanged: Predicate = (change) => isWhole(change) || differs(change, 'generation');
 
-const generationOf = (object: Parameters<typeof objectAt>[0]): unknown => objectAt(object, 'metadata')['generation'];
+/** Labels changed; creation and deletion always pass. */
+export const labelsChanged: Predicate = (change) => isWhole(change) || differs(change, 'labels');
+
+/** Annotations changed; creation and deletion always pass. */
+export const annotationsChanged: Predicate = (change) => isWhole(change) || differs(change, 'annotations');
+
+export const allOf =
+  (...predicates: readonly Predicate[]): Predicate =>
+  (change) =>
+    predicates.every((passes) => passes(change));
+
+export const anyOf =
+  (...predicates: readonly Predicate[]): Predicate =>
+  (change) =>
+    predicates.some((passes) => passes(change));
+
+export const not =
+  (predicate: Predicate): Predicate =>
+  (change) =>
+    !predicate(change);
+
+/** Not a step from one state to another: created, deleted, or looked at again. */
+const isWhole = ({ before, after }: Change): boolean =>
+  before === undefined || after === undefined || before.version === after.version;
+
+const differs = ({ before, after }: Change, member: string): boolean =>
+  !jsonEquals(objectAt(before?.object, 'metadata')[member], objectAt(after?.object, 'metadata')[member]);
 
 const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] as string) : '');

@@ -1,42 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
+import { ManualClock } from './manual-clock.fixtures.js';
 import { PRIORITY, WorkQueue } from './work-queue.js';
-import type { Clock } from './work-queue.js';
-
-/** Time that passes when the test says so. */
-class ManualClock implements Clock {
-  private time = 0;
-  private timers: { at: number; callback: () => void }[] = [];
-
-  now(): number {
-    return this.time;
-  }
-
-  after(ms: number, callback: () => void): () => void {
-    const timer = { at: this.time + ms, callback };
-    this.timers.push(timer);
-    return () => {
-      this.timers = this.timers.filter((one) => one !== timer);
-    };
-  }
-
-  pass(ms: number): void {
-    const until = this.time + ms;
-    for (;;) {
-      const [next] = this.timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
-      if (next === undefined) break;
-      this.timers = this.timers.filter((one) => one !== next);
-      this.time = next.at;
-      next.callback();
-    }
-    this.time = until;
-  }
-
-  get pending(): number {
-    return this.timers.length;
-  }
-}
 
 const aQueue = () => {
   const clock = new ManualClock();
@@ -233,6 +199,63 @@ describe('draining', () => {
 
     expect(await queue.take()).toBeUndefined();
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('the state table: when a key is taken next, in ms, for each state and what happens in it', () => {
+  const STATES = {
+    absent: () => undefined,
+    delayed: (queue: WorkQueue) => queue.addAfter('a', 100),
+    queued: (queue: WorkQueue) => queue.add('a'),
+    running: async (queue: WorkQueue) => {
+      queue.add('a');
+      await queue.take();
+    },
+    'running, then queued': async (queue: WorkQueue) => {
+      queue.add('a');
+      await queue.take();
+      queue.add('a');
+    },
+    'running, then delayed': async (queue: WorkQueue) => {
+      queue.add('a');
+      await queue.take();
+      queue.addAfter('a', 100);
+    },
+  };
+  const EVENTS = {
+    nothing: () => undefined,
+    add: (queue: WorkQueue) => queue.add('a'),
+    'addAfter 50': (queue: WorkQueue) => queue.addAfter('a', 50),
+    'addAfter 200': (queue: WorkQueue) => queue.addAfter('a', 200),
+    discard: (queue: WorkQueue) => queue.discard('a'),
+    drain: (queue: WorkQueue) => void queue.drain(),
+  };
+  const NEVER = undefined;
+
+  it.each<[keyof typeof STATES, readonly (number | undefined)[]]>([
+    // nothing, add, addAfter 50, addAfter 200, discard, drain
+    ['absent', [NEVER, 0, 50, 200, NEVER, NEVER]],
+    ['delayed', [100, 0, 50, 100, NEVER, NEVER]],
+    ['queued', [0, 0, 0, 0, NEVER, NEVER]],
+    ['running', [NEVER, 0, 50, 200, NEVER, NEVER]],
+    ['running, then queued', [0, 0, 0, 0, NEVER, NEVER]],
+    ['running, then delayed', [100, 0, 50, 100, NEVER, NEVER]],
+  ])('%s', async (state, expected) => {
+    const taken = await Promise.all(
+      Object.values(EVENTS).map(async (happens) => {
+        const { clock, queue } = aQueue();
+        await STATES[state](queue);
+        happens(queue);
+        if (state.startsWith('running')) queue.done('a');
+        for (const at of [0, 50, 100, 200]) {
+          clock.pass(at - clock.now());
+          if ((await takeNow(queue)) !== undefined) return at;
+        }
+        return NEVER;
+      }),
+    );
+
+    expect(taken).toEqual(expected);
   });
 });
 

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@holdfast/kernel';
+
+import { planChildren } from './children.js';
+import type { DesiredChild } from './children.js';
+import type { ObjectState } from './object-cache.js';
+import { aChassisOf, anObject, CHASSIS, RACKS } from './objects.fixtures.js';
+
+const child = (name: string, content: JsonObject = { spec: { slot: 1 } }): DesiredChild => ({
+  kind: CHASSIS,
+  name,
+  content,
+});
+
+const plan = (desired: readonly DesiredChild[], existing: readonly ObjectState[], owned = existing) =>
+  planChildren({
+    parentUid: 'uid-of-rack-01',
+    kinds: [CHASSIS],
+    desired,
+    owned,
+    at: ({ name }) => existing.find(({ key }) => key.name === name),
+  });
+
+describe('the children of a parent', () => {
+  it('are made when they are missing', () => {
+    expect(plan([child('c-0')], [])).toEqual([{ kind: 'create', child: child('c-0') }]);
+  });
+
+  it('are left alone when they contain what is desired, whatever else they hold', () => {
+    const found = aChassisOf('rack-01', 'c-0', { spec: { slot: 1, model: 'X' }, status: { used: 1 } });
+
+    expect(plan([child('c-0')], [found])).toEqual([]);
+  });
+
+  it('are put right when a member differs', () => {
+    const found = aChassisOf('rack-01', 'c-0', { spec: { slot: 7 } });
+
+    expect(plan([child('c-0')], [found])).toEqual([{ kind: 'correct', child: child('c-0'), found }]);
+  });
+
+  it('are put right when a label is missing', () => {
+    const found = aChassisOf('rack-01', 'c-0', { spec: { slot: 1 } });
+    const labelled = { ...child('c-0'), labels: { row: '7' } };
+
+    expect(plan([labelled], [found])).toEqual([{ kind: 'correct', child: labelled, found }]);
+  });
+
+  it('are deleted when they are too much, but not twice', () => {
+    const found = aChassisOf('rack-01', 'c-0');
+    const going = aChassisOf('rack-01', 'c-1', { metadata: { deletionTimestamp: '2026-01-01T10:00:00Z' } });
+
+    expect(plan([], [found, going])).toEqual([{ kind: 'delete', found, version: 'v1' }]);
+  });
+
+  it('of kinds that are not spoken of are left alone', () => {
+    const other = anObject(RACKS, 'c-0');
+
+    expect(plan([], [], [other])).toEqual([]);
+  });
+
+  it('are made again only when the one of the same name is gone', () => {
+    const going = aChassisOf('rack-01', 'c-0', { metadata: { deletionTimestamp: '2026-01-01T10:00:00Z' } });
+
+    expect(plan([child('c-0')], [going])).toEqual([{ kind: 'await', child: child('c-0') }]);
+  });
+
+  it('are not taken from somebody else', () => {
+    const found = aChassisOf('rack-02', 'c-0', { spec: { slot: 1 } });
+
+    expect(plan([child('c-0')], [found], [])).toEqual([{ kind: 'blocked', child: child('c-0') }]);
+  });
+});

@@ -1,0 +1,261 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ObjectKey } from '@holdfast/contracts';
+
+import { ControllerUnderTest } from './controller.fixtures.js';
+import { aRack } from './objects.fixtures.js';
+import { after, done, retry, stalled, waiting } from './outcome.js';
+import type { Outcome } from './outcome.js';
+import type { Run, WriteResult } from './reconciler.js';
+
+const REPORTS = { version: 'v1', condition: 'Ready' };
+
+/** A promise and what resolves it. */
+const gate = <T = void>() => {
+  let open: (value: T) => void = () => undefined;
+  const opened = new Promise<T>((resolve) => (open = resolve));
+  return { opened, open };
+};
+
+describe('an outcome', () => {
+  it.each<[string, Outcome, number[]]>([
+    ['done: nothing more', done, [1, 1, 1]],
+    ['stalled: nothing more', stalled('Bad', 'bad'), [1, 1, 1]],
+    ['waiting for a change: nothing more', waiting('Later', 'later'), [1, 1, 1]],
+    ['waiting at most 50 ms: again then', waiting('Later', 'later', 50), [1, 2, 3]],
+    ['after 50 ms: again then', after(50), [1, 2, 3]],
+  ])('%s', async (_, outcome, runs) => {
+    const world = new ControllerUnderTest({ reconcile: () => Promise.resolve(outcome) });
+    world.given(aRack('rack-01'));
+
+    const seen: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      await world.turn();
+      seen.push(world.reports.length);
+      await world.pass(50);
+    }
+
+    expect(seen).toEqual(runs);
+  });
+
+  it('retry: again after 5 ms, 10 ms, 20 ms; the first success begins anew', async () => {
+    const outcomes: Outcome[] = [...Array<Outcome>(3).fill(retry(new Error('no'))), done, retry(new Error('no'))];
+    const world = new ControllerUnderTest({ reconcile: () => Promise.resolve(outcomes.shift() ?? done) });
+    world.given(aRack('rack-01'));
+    for (const ms of [5, 10, 20]) await world.pass(ms);
+    world.given(aRack('rack-01', { version: 2 }));
+    await world.turn();
+
+    expect(world.reports.map(({ attempt, againInMs, reason }) => [attempt, againInMs, reason])).toEqual([
+      [0, 5, 'Change'],
+      [1, 10, 'Retry'],
+      [2, 20, 'Retry'],
+      [3, undefined, 'Retry'],
+      [0, 5, 'Change'],
+    ]);
+  });
+
+  it('retry keeps the cause of the run before', async () => {
+    const world = new ControllerUnderTest({ reconcile: () => Promise.resolve(retry(new Error('no'))) });
+    world.given(aRack('rack-01'), { version: 7, correlationID: 'story' });
+    await world.pass(5);
+
+    expect(world.reports.map(({ cause }) => cause)).toEqual(Array(2).fill({ version: 7, correlationID: 'story' }));
+  });
+});
+
+describe('a reconciler that misbehaves harms only its own key', () => {
+  const onlyFirst = (bad: () => Promise<Outcome>) => (run: Run) =>
+    run.key.name === 'bad' ? bad() : Promise.resolve(done);
+
+  it.each<[string, () => Promise<Outcome>, string]>([
+    ['throws', () => Promise.reject(new Error('boom')), 'boom'],
+    [
+      'throws at once',
+      () => {
+        throw new Error('boom');
+      },
+      'boom',
+    ],
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what careless code does
+    ['throws what is no Error', () => Promise.reject('boom'), 'boom'],
+    ['returns nothing', () => Promise.resolve(undefined as never), 'must return an outcome, not undefined'],
+    ['returns null', () => Promise.resolve(null as never), 'must return an outcome, not null'],
+    ['returns a kind that is none', () => Promise.resolve({ kind: 'ok' } as never), 'its kind is not done'],
+    ['asks for no time at all', () => Promise.resolve(after(Number.NaN)), 'ms must be from 0'],
+    ['has no word for a wait', () => Promise.resolve(waiting('', 'x')), 'its reason must match'],
+  ])('%s', async (_, bad, message) => {
+    const world = new ControllerUnderTest({ concurrency: 2, reconcile: onlyFirst(bad) });
+    world.given(aRack('bad'));
+    world.given(aRack('good'));
+    await world.turn();
+
+    const outcomes = new Map(world.reports.map(({ key, outcome }) => [key.name, outcome]));
+    expect(outcomes.get('good')).toEqual(done);
+    const failed = outcomes.get('bad');
+    expect(failed?.kind === 'retry' && failed.error.message).toContain(message);
+  });
+
+  it('hangs: its run ends after the limit, its later writes are refused, the other keys went on', async () => {
+    const late = gate();
+    const answers: WriteResult[] = [];
+    const world = new ControllerUnderTest({
+      concurrency: 2,
+      timeoutMs: 1_000,
+      reconcile: async (run) => {
+        if (run.key.name === 'good' || run.attempt > 0) return done;
+        await late.opened;
+        answers.push(await run.write.patch(run.key, 'v1', {}));
+        return done;
+      },
+    });
+    world.given(aRack('bad'));
+    world.given(aRack('good'));
+    await world.turn();
+    expect(world.reports.map(({ key }) => key.name)).toEqual(['good']);
+
+    await world.pass(1_000);
+    late.open();
+    await world.pass(5);
+
+    expect(world.outcomes).toEqual(['done', 'retry', 'done']);
+    expect(answers).toEqual([expect.objectContaining({ ok: false })]);
+    expect(world.written).toEqual([]);
+  });
+});
+
+describe('the runs of one key', () => {
+  it('never overlap: the next waits until the writes of the last are answered', async () => {
+    const answer = gate<WriteResult>();
+    const begun: string[] = [];
+    const world = new ControllerUnderTest({
+      timeoutMs: 100,
+      concurrency: 4,
+      reconcile: async (run) => {
+        begun.push(run.id);
+        if (run.attempt === 0) await run.write.patch(run.key, 'v1', {});
+        return done;
+      },
+    });
+    world.answer = () => answer.opened;
+    const rack = aRack('rack-01');
+    world.given(rack);
+    await world.pass(100);
+    await world.pass(1_000);
+    expect(begun).toEqual(['run-1']);
+
+    answer.open({ ok: true, state: rack });
+    await world.pass(5);
+
+    expect(begun).toEqual(['run-1', 'run-2']);
+    expect(world.outcomes).toEqual(['retry', 'done']);
+  });
+
+  it('a change during a run gives exactly one more', async () => {
+    const end = gate();
+    let runs = 0;
+    const world = new ControllerUnderTest({
+      reconcile: async () => {
+        runs += 1;
+        if (runs === 1) await end.opened;
+        return done;
+      },
+    });
+    world.given(aRack('rack-01'));
+    await world.turn();
+    for (const version of [2, 3, 4]) world.given(aRack('rack-01', { version }), { version, correlationID: 'c' });
+    end.open();
+    await world.turn();
+
+    expect(world.reports.map(({ cause }) => cause?.version)).toEqual([1, 4]);
+  });
+});
+
+describe('the status', () => {
+  it('tells of every failure once, and of recovery', async () => {
+    let works = false;
+    const world = new ControllerUnderTest({
+      reports: REPORTS,
+      reconcile: () => (works ? Promise.resolve(done) : Promise.reject(new Error('disk full'))),
+    });
+    world.answer = (state) => {
+      const stored = aRack('rack-01', { version: state.version, status: state.object['status'] as never });
+      world.cache.put(stored);
+      return Promise.resolve({ ok: true, state: stored });
+    };
+    world.given(aRack('rack-01'));
+    await world.pass(5);
+    await world.pass(10);
+    works = true;
+    await world.pass(20);
+
+    const conditions = world.written.map(({ body }) => body['status']);
+    expect(conditions).toEqual([
+      expect.objectContaining({ conditions: [expect.objectContaining({ status: 'False', message: 'disk full' })] }),
+      expect.objectContaining({ conditions: [expect.objectContaining({ status: 'True' })] }),
+    ]);
+    expect(world.reports.map(({ moved }) => moved)).toEqual([true, false, false, true]);
+  });
+
+  it('that the store refuses is a failure of the run', async () => {
+    const world = new ControllerUnderTest({ reports: REPORTS, reconcile: () => Promise.resolve(done) });
+    world.answer = () => Promise.resolve({ ok: false, refusal: { reason: 'Invalid', message: 'status.used: wrong' } });
+    world.given(aRack('rack-01'));
+    await world.turn();
+
+    const [report] = world.reports;
+    expect(report?.outcome.kind === 'retry' && report.outcome.error.message).toContain('status.used: wrong');
+  });
+});
+
+describe('keys that are shared among replicas', () => {
+  const lock = { lock: 'coordination.k8s.io/leases/holdfast-system/p', epoch: 3 };
+
+  it('are run only where they belong, and their writes carry the fence', async () => {
+    const shareOf = ({ name }: ObjectKey) => (name === 'ours' ? { fence: lock } : undefined);
+    const world = new ControllerUnderTest(
+      {
+        reconcile: async (run) => {
+          await run.write.patch(run.key, 'v1', {});
+          return done;
+        },
+      },
+      { shareOf },
+    );
+    world.given(aRack('ours'));
+    world.given(aRack('theirs'));
+    await world.turn();
+
+    expect(world.written.map(({ run }) => [run.key.name, run.fence])).toEqual([['ours', lock]]);
+  });
+
+  it('are let go of when a run has ended and its writes are answered, and not run again', async () => {
+    const answer = gate<WriteResult>();
+    let isOurs = true;
+    const world = new ControllerUnderTest(
+      {
+        concurrency: 2,
+        reconcile: async (run) => {
+          await run.write.patch(run.key, 'v1', {});
+          return after(10);
+        },
+      },
+      { shareOf: () => (isOurs ? { fence: lock } : undefined) },
+    );
+    world.answer = () => answer.opened;
+    const rack = aRack('rack-01');
+    world.given(rack);
+    await world.turn();
+    isOurs = false;
+    let released = false;
+    const release = world.controller.release(() => true).then(() => (released = true));
+    await world.turn();
+    expect(released).toBe(false);
+
+    answer.open({ ok: true, state: rack });
+    await release;
+    await world.pass(1_000);
+
+    expect(world.reports).toHaveLength(1);
+    expect(world.controller.queue.keys()).toEqual([]);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@holdfast/kernel';
+
+import { aRack } from './objects.fixtures.js';
+import { done, observing, retry, stalled, waiting } from './outcome.js';
+import type { Outcome } from './outcome.js';
+import { nextStatus, summaryMoves } from './status.js';
+
+const TEN = '2026-01-01T10:00:00Z';
+const ELEVEN = '2026-01-01T11:00:00Z';
+
+const after = (outcome: Outcome, status?: JsonObject, at = TEN, generation = 3) =>
+  nextStatus({
+    object: aRack('rack-01', { metadata: { generation }, ...(status === undefined ? {} : { status }) }),
+    outcome,
+    condition: 'Ready',
+    now: new Date(at),
+  });
+
+const ready = (status: string, reason: string, message: string, at = TEN, observedGeneration = 3) => ({
+  type: 'Ready',
+  status,
+  reason,
+  message,
+  observedGeneration,
+  lastTransitionTime: at,
+});
+
+describe('the summary condition', () => {
+  it.each([
+    ['done', done, ready('True', 'Reconciled', '')],
+    [
+      'done with a word for it',
+      { ...done, reason: 'Provisioned', message: 'all' },
+      ready('True', 'Provisioned', 'all'),
+    ],
+    ['another look later', { kind: 'after', ms: 5 } as const, ready('True', 'Reconciled', '')],
+    ['waiting', waiting('NoTemplate', 'none'), ready('False', 'NoTemplate', 'none')],
+    ['retry', retry(new Error('disk full')), ready('False', 'ReconcileError', 'disk full')],
+  ])('after %s', (_, outcome, condition) => {
+    expect(after(outcome)).toEqual({ observedGeneration: 3, conditions: [condition] });
+  });
+
+  it('stands beside Stalled when only a changed declaration can help, and Stalled goes with that', () => {
+    const status = after(stalled('BadName', 'no such thing'));
+    expect(status?.['conditions']).toEqual([
+      ready('False', 'BadName', 'no such thing'),
+      { ...ready('True', 'BadName', 'no such thing'), type: 'Stalled' },
+    ]);
+
+    expect(after(done, status, ELEVEN)?.['conditions']).toEqual([ready('True', 'Reconciled', '', ELEVEN)]);
+  });
+
+  it('keeps its transition time while only reason, message or generation change', () => {
+    const before = after(waiting('A', 'a')) as JsonObject;
+
+    expect(after(waiting('B', 'b'), before, ELEVEN, 4)?.['conditions']).toEqual([ready('False', 'B', 'b', TEN, 4)]);
+  });
+});
+
+describe('the status', () => {
+  it('is left alone when it says the same already: no write, no event', () => {
+    const outcome = observing(done, { used: 1 });
+
+    expect(after(outcome, after(outcome), ELEVEN)).toBeUndefined();
+  });
+
+  it('takes the observed members, and leaves those of others and their conditions alone', () => {
+    const foreign = { ...ready('True', 'Cool', 'x'), type: 'Cooled' };
+
+    expect(after(observing(done, { used: 2 }), { used: 1, seen: 'by others', conditions: [foreign] })).toEqual({
+      used: 2,
+      seen: 'by others',
+      observedGeneration: 3,
+      conditions: [foreign, ready('True', 'Reconciled', '')],
+    });
+  });
+});
+
+describe('a move of the summary', () => {
+  const object = aRack('rack-01', { status: { conditions: [ready('False', 'A', 'a')] } });
+
+  it.each([
+    ['another status', done, true],
+    ['another reason', waiting('B', 'a'), true],
+    ['another message', waiting('A', 'b'), false],
+    ['the same', waiting('A', 'a'), false],
+  ])('%s', (_, outcome, expected) => {
+    expect(summaryMoves(object, outcome, 'Ready')).toBe(expected);
+  });
+});
