@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 
 import { ConfigurationError } from '@holdfast/local-stack';
 
+import { addCredentialsCommand } from './commands/credentials.js';
 import { addDemoCommand } from './commands/demo.js';
 import { addRebuildCommand } from './commands/rebuild.js';
 import { addSetupCommand } from './commands/setup.js';
@@ -29,6 +30,7 @@ export const run = async (argv: readonly string[], surroundings: Omit<Invocation
   addStartCommand(program, invocation);
   addDemoCommand(program, invocation);
   addStatusCommand(program, invocation);
+  addCredentialsCommand(program, invocation);
   addSetupCommand(program, invocation);
   addRebuildCommand(program, invocation);
   addVerifyCommand(program, invocation);

@@ -31,6 +31,8 @@ export { EVENT_SCHEMA_VERSION, EVENT_TYPE_PREFIX } from './event.js';
 export type { CloudEvent, CommandRecord, EventRecord, EventType, SelectorValues } from './event.js';
 export { keyText, parseKeyText } from './object-key.js';
 export type { ObjectKey } from './object-key.js';
+export { WORKERS_QUEUE } from './reconcile-call.js';
+export type { AnsweredOutcome, ReconcileAnswer, ReconcileCall } from './reconcile-call.js';
 export { boundaryOf, EVENTS_PER_SEQUENCE, parseResourceVersion, positionOf, versionAt } from './resource-version.js';
 export type { LogPosition } from './resource-version.js';
 export {
@@ -45,12 +47,17 @@ export {
   LOG_STREAM,
   LOG_SUBJECT,
   parseEventSubject,
+  parseWorkerSubject,
   PROJECTED_SUBJECT,
   PROJECTOR_NUDGE_SUBJECT,
+  RECONCILE_SUBJECTS,
+  reconcileSubject,
   RECONCILER_MEMBERS_SUBJECT,
   replySubject,
   replySubjectOfFrame,
   senderOfReply,
   SNAPSHOT_BUCKET,
+  WORKER_SUBJECTS,
+  workerSubject,
 } from './subjects.js';
 export { UnknownSchemaError } from './upcast.js';

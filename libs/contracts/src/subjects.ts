@@ -17,6 +17,9 @@ export const PROJECTED_SUBJECT = 'hf.projected';
 export const PROJECTOR_NUDGE_SUBJECT = 'hf.projector.nudge';
 export const RECONCILER_MEMBERS_SUBJECT = 'hf.member.reconciler';
 
+export const RECONCILE_SUBJECTS = 'hf.reconcile.>';
+export const WORKER_SUBJECTS = 'hf.worker.*';
+
 const CORE_GROUP = 'core';
 const NO_NAMESPACE = '_';
 
@@ -84,3 +87,12 @@ export const senderOfReply = (replyTo: string): string => replyTo.slice(0, reply
 
 /** Under which prefix a NATS user's client has its inboxes: its own, so that nobody else may listen to its answers. */
 export const inboxPrefix = (user: string): string => `_INBOX_${encodeToken(user)}`;
+
+/** `hf.reconcile.<controller>`: where the workers of a Reconciler are called. */
+export const reconcileSubject = (controller: string): string => `hf.reconcile.${encodeToken(controller)}`;
+
+/** `hf.worker.<controller>`: where a worker tells that it has come, so that nobody who waits for one waits longer. */
+export const workerSubject = (controller: string): string => `hf.worker.${encodeToken(controller)}`;
+
+/** The controller whose worker has come. */
+export const parseWorkerSubject = (subject: string): string => decodeToken(subject.slice('hf.worker.'.length));

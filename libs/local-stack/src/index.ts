@@ -19,6 +19,7 @@ export { ConfigurationError } from './stack/configuration.js';
 export type { Report, StackEvent } from './stack/events.js';
 export { ensureGatewayIdentity } from './stack/gateway-identity.js';
 export { AlreadyRunningError } from './stack/lock.js';
+export { readNatsUrl } from './stack/nats-url.js';
 export { SERVICES } from './stack/services.js';
 export type { ServiceName } from './stack/services.js';
 export { readStackFile } from './stack/stack-file.js';

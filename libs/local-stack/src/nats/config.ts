@@ -49,7 +49,7 @@ const authorization = (passwords: Readonly<Record<NatsUser, ConfigSecret>>): str
   'authorization {',
   '  users: [',
   ...NATS_USERS.flatMap((user) => {
-    const { publish, subscribe } = permissionsOf(user);
+    const { publish, subscribe, answersFor } = permissionsOf(user);
     return [
       '    {',
       `      user: ${user}`,
@@ -57,6 +57,7 @@ const authorization = (passwords: Readonly<Record<NatsUser, ConfigSecret>>): str
       '      permissions {',
       ...subjects('publish', publish),
       ...subjects('subscribe', subscribe),
+      ...(answersFor === undefined ? [] : [`        allow_responses { max: 1, expires: ${quoted(answersFor)} }`]),
       '      }',
       '    }',
     ];

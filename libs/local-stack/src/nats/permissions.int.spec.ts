@@ -11,9 +11,11 @@ import {
   inboxPrefix,
   LOG_STREAM,
   LOG_SUBJECT,
+  reconcileSubject,
   SNAPSHOT_BUCKET,
+  WORKERS_QUEUE,
 } from '@holdfast/contracts';
-import { startNats } from '@holdfast/testing';
+import { eventually, startNats } from '@holdfast/testing';
 import type { TestNats } from '@holdfast/testing';
 
 import { NATS_USERS } from './permissions.js';
@@ -59,7 +61,7 @@ describe('what the users of NATS may do', () => {
     await expect(publishes(user, EVENT)).rejects.toThrow(/permissions violation/i);
   });
 
-  const readers = NATS_USERS.filter((user) => user !== 'subscriber');
+  const readers = NATS_USERS.filter((user) => user !== 'subscriber' && user !== 'worker');
   it.each(readers)('%s follows the log', async (user) => {
     expect(await firstMessage(user, LOG_STREAM)).toBe('commit');
   });
@@ -67,6 +69,41 @@ describe('what the users of NATS may do', () => {
   it('a subscriber reads public events, and not the log', async () => {
     expect(await firstMessage('subscriber', EVENTS_STREAM)).toBe('event');
     await expect(firstMessage('subscriber', LOG_STREAM)).rejects.toThrow(/permissions violation/i);
+  });
+
+  it('a worker reads neither the log nor public events', async () => {
+    await expect(firstMessage('worker', LOG_STREAM)).rejects.toThrow(/permissions violation/i);
+    await expect(firstMessage('worker', EVENTS_STREAM)).rejects.toThrow(/permissions violation/i);
+  });
+
+  it('a worker answers the calls that reach it, each once', async () => {
+    const subject = reconcileSubject('greeting');
+    as('worker').subscribe(subject, {
+      queue: WORKERS_QUEUE,
+      callback: (_, call) => {
+        call.respond('first');
+        call.respond('second');
+      },
+    });
+    await as('worker').flush();
+    const answers: string[] = [];
+    const replyTo = `${inboxPrefix('reconciler')}.answers`;
+    as('reconciler').subscribe(replyTo, { callback: (_, answer) => answers.push(answer.string()) });
+    as('reconciler').publish(subject, 'call', { reply: replyTo });
+    await eventually(() => answers.length > 0);
+    await as('worker').flush();
+    await as('reconciler').flush();
+    expect(answers).toEqual(['first']);
+  });
+
+  it('a worker listens to calls in its queue group alone, and answers nobody who did not ask', async () => {
+    const alone = as('worker').subscribe(reconcileSubject('greeting'));
+    await expect(
+      as('worker')
+        .flush()
+        .then(() => alone.closed),
+    ).resolves.toBeInstanceOf(Error);
+    await expect(publishes('worker', `${inboxPrefix('reconciler')}.forged`)).rejects.toThrow(/permissions violation/i);
   });
 
   it("a subscriber's client works as it comes, without an inbox prefix", async () => {

@@ -1,6 +1,6 @@
 /**
  * What each user of NATS may do. Only the store writes the log and the public events; only the operator deletes from a
- * stream; a subscriber reads public events and nothing else. JetStream is spoken to by subjects, so its permissions are
+ * stream; a subscriber reads public events and nothing else; a worker takes reconcile calls and answers them. JetStream is spoken to by subjects, so its permissions are
  * subjects too.
  *
  * Every user has inboxes of its own (`inboxPrefix`): with a common prefix, a subscriber could listen to what others
@@ -14,22 +14,34 @@ import {
   LOG_STREAM,
   PROJECTED_SUBJECT,
   PROJECTOR_NUDGE_SUBJECT,
+  RECONCILE_SUBJECTS,
   RECONCILER_MEMBERS_SUBJECT,
   SNAPSHOT_BUCKET,
+  WORKER_SUBJECTS,
+  WORKERS_QUEUE,
 } from '@holdfast/contracts';
 
-export const NATS_USERS = ['store', 'gateway', 'reconciler', 'orchestrator', 'operator', 'subscriber'] as const;
+export const NATS_USERS = [
+  'store',
+  'gateway',
+  'reconciler',
+  'orchestrator',
+  'operator',
+  'subscriber',
+  'worker',
+] as const;
 export type NatsUser = (typeof NATS_USERS)[number];
 
 export interface Permissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
+  /** Answers to what was received may be published for this long: one to each message. */
+  readonly answersFor?: string;
 }
 
 const SNAPSHOT_STREAM = `OBJ_${SNAPSHOT_BUCKET}`;
 const COMMANDS = 'hf.cmd.>';
 const REPLIES = 'hf.reply.>';
-const RECONCILE = 'hf.reconcile.>';
 const JOBS = 'hf.job.>';
 const BUILD_OUTPUT = 'hf.out.>';
 
@@ -82,8 +94,8 @@ const beyondInboxes: Readonly<Record<NatsUser, Permissions>> = {
   },
   gateway: commandSender,
   reconciler: {
-    publish: [...commandSender.publish, RECONCILE, RECONCILER_MEMBERS_SUBJECT],
-    subscribe: [...commandSender.subscribe, RECONCILE, RECONCILER_MEMBERS_SUBJECT],
+    publish: [...commandSender.publish, RECONCILE_SUBJECTS, RECONCILER_MEMBERS_SUBJECT],
+    subscribe: [...commandSender.subscribe, WORKER_SUBJECTS, RECONCILER_MEMBERS_SUBJECT],
   },
   orchestrator: {
     publish: [...commandSender.publish, JOBS],
@@ -110,10 +122,17 @@ const beyondInboxes: Readonly<Record<NatsUser, Permissions>> = {
     // The usual inbox is nobody else's here, so that any client works with this credential as it comes.
     subscribe: [EVENTS_SUBJECTS, '_INBOX.>'],
   },
+  worker: {
+    publish: [WORKER_SUBJECTS],
+    // Only in the queue group, so that no worker takes a call from another or hears it twice.
+    subscribe: [`${RECONCILE_SUBJECTS} ${WORKERS_QUEUE}`],
+    // Longer than the longest timeout of a Reconciler.
+    answersFor: '65m',
+  },
 };
 
 /** Everything this user may publish and subscribe to; nothing else is allowed. */
 export const permissionsOf = (user: NatsUser): Permissions => ({
-  publish: beyondInboxes[user].publish,
+  ...beyondInboxes[user],
   subscribe: [...beyondInboxes[user].subscribe, `${inboxPrefix(user)}.>`],
 });

@@ -1,4 +1,4 @@
-/** The passwords of a stack's own servers, made at its first start. */
+/** The passwords of a stack's own servers, made at its first start; a user that came later gets one at the next. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { readJson, writeJson } from './files.js';
 
 const secretsSchema = z.object({
   postgresPassword: z.string().min(16),
-  natsPasswords: z.record(z.enum(NATS_USERS), z.string().min(16)),
+  natsPasswords: z.partialRecord(z.enum(NATS_USERS), z.string().min(16)),
 });
 
 export interface Secrets {
@@ -20,16 +20,18 @@ export interface Secrets {
 export const ensureSecrets = async (dir: string): Promise<Secrets> => {
   const path = join(dir, 'secrets.json');
   const stored = await readJson(path);
-  if (stored !== undefined) return secretsSchema.parse(stored);
-  const secrets = newSecrets();
-  await writeJson(path, secrets);
+  const known = stored === undefined ? undefined : secretsSchema.parse(stored);
+  const made = newSecrets();
+  const natsPasswords = { ...made.natsPasswords, ...known?.natsPasswords };
+  const secrets = { ...made, ...known, natsPasswords };
+  if (NATS_USERS.some((user) => known?.natsPasswords[user] === undefined)) await writeJson(path, secrets);
   return secrets;
 };
 
-const newSecrets = (): Secrets => ({
-  postgresPassword: newSecret(),
-  natsPasswords: Object.fromEntries(NATS_USERS.map((user) => [user, newSecret()])) as Record<NatsUser, string>,
-});
+const newSecrets = (): Secrets => ({ postgresPassword: newSecret(), natsPasswords: newPasswords() });
+
+const newPasswords = (): Record<NatsUser, string> =>
+  Object.fromEntries(NATS_USERS.map((user) => [user, newSecret()])) as Record<NatsUser, string>;
 
 /** Letters and digits, a letter first: safe in URLs, in CSV and as a bare value in configuration files. */
 export const newSecret = (): string => `h${randomBytes(20).toString('hex')}`;
