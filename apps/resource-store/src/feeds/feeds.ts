@@ -13,6 +13,7 @@ import { EventsStream } from '../publisher/events-stream.js';
 import type { EventsLimits } from '../publisher/events-stream.js';
 import type { LogCount } from '../publisher/publish-position.js';
 import { Publisher } from '../publisher/publisher.js';
+import { Progress } from './progress.js';
 
 const STUCK_MS = 5_000;
 
@@ -42,6 +43,7 @@ export const runFeeds = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const nc = await connectNats({ url: config.natsUrl, name: `${config.instance} feeds` });
+  const progress = new Progress(tell);
   try {
     // The store has looked at the server before.
     const log = await JetStreamCommitLog.open({ nc, replicas: config.replicas, create: false, sync: { trust: true } });
@@ -53,13 +55,14 @@ export const runFeeds = async (
       openStream: () => EventsStream.open(nc, config.replicas, config.events),
       reach,
       known: config.known,
-      published: (events) => tell({ kind: 'published', events }),
+      published: (events) => progress.made({ kind: 'published', events }),
       interrupted: interrupted('publisher'),
     });
     const report = (reported: ProjectorReport): void => {
       if (reported.status === 'waiting') interrupted('projector')(reported.problem);
-      if (reported.status === 'working') tell({ kind: 'projected', sequence: reported.sequence });
-      if (reported.status === 'projected') tell({ kind: 'projected', sequence: reported.sequence });
+      if (reported.status === 'working' || reported.status === 'projected') {
+        progress.made({ kind: 'projected', sequence: reported.sequence });
+      }
     };
     const projecting = project({ nc, log, databaseUrl: config.databaseUrl, signal, report }, (error) =>
       tell({ kind: 'stuck', feed: 'projector', problem: textOf(error) }),
@@ -67,6 +70,7 @@ export const runFeeds = async (
     await Promise.all([publisher.run(signal), projecting]);
     log.close();
   } finally {
+    progress.stop();
     await nc.close();
   }
 };
