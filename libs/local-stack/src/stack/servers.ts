@@ -30,7 +30,8 @@ export interface ServerOptions {
 }
 
 export interface OwnProcess {
-  readonly pid: number;
+  /** The current process; undefined between a crash and the next start. */
+  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -98,7 +99,9 @@ const postgresFolder = async (dir: string, report: Report): Promise<string> => {
   return elsewhere;
 };
 
-interface Restartable extends OwnProcess {
+interface Restartable {
+  readonly pid: number;
+  stop(): Promise<void>;
   ended(): Promise<string>;
   restart(): Promise<void>;
 }
@@ -110,14 +113,16 @@ const keepRunning = async (
   { report, started }: Pick<ServerOptions, 'report' | 'started'>,
 ): Promise<OwnProcess> => {
   let stopping = false;
+  let pid: number | undefined = server.pid;
   let wake = (): void => undefined;
-  await started(name, server.pid);
+  await started(name, pid);
 
   const watch = async (): Promise<void> => {
     let crashes = 0;
     for (;;) {
       const startedAt = performance.now();
       const outcome = await server.ended();
+      pid = undefined;
       if (stopping) return;
       crashes = crashesInARow(crashes, performance.now() - startedAt);
       const againInMs = restartDelay(crashes);
@@ -129,8 +134,9 @@ const keepRunning = async (
       if (stopping) return;
       await server.restart().then(
         async () => {
-          await started(name, server.pid);
-          report({ kind: 'restarted', name, pid: server.pid });
+          pid = server.pid;
+          await started(name, pid);
+          report({ kind: 'restarted', name, pid });
         },
         (error: unknown) => report({ kind: 'note', message: String(error) }),
       );
@@ -139,7 +145,7 @@ const keepRunning = async (
   const watching = watch();
   return {
     get pid() {
-      return server.pid;
+      return pid;
     },
     stop: async () => {
       stopping = true;

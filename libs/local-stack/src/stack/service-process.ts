@@ -114,7 +114,8 @@ export class ServiceProcess {
     child.stdin.on('error', () => undefined);
     for (const output of [child.stdout, child.stderr])
       createInterface({ input: output }).on('line', (line) => this.heard(line));
-    child.once('error', (error) => this.ended(`could not be started: ${error.message}`, null, startedAt));
+    // A process that could not be started is told of here, and ends all the same.
+    child.once('error', (error) => this.heard(`could not be started: ${error.message}`));
     // `close` comes after the last line of output, which tells why.
     child.once('close', (code, signal) =>
       this.ended(signal === null ? `exit code ${code}` : `signal ${signal}`, code, startedAt),

@@ -35,13 +35,18 @@ describe('a stack', () => {
   let folder: TemporaryFolder;
   let stack: Stack | undefined;
   let events: StackEvent[];
+  let describedAtCrash: StackFile[];
   const start = async (env: NodeJS.ProcessEnv = {}, instances: StackOptions['instances'] = {}): Promise<Stack> => {
     events = [];
+    describedAtCrash = [];
     stack = await startStack({
       dir: folder.path,
       workspace: '/',
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
-      report: (event) => events.push(event),
+      report: (event) => {
+        events.push(event);
+        if (event.kind === 'crashed' && stack !== undefined) describedAtCrash.push(stack.describe());
+      },
       durable: false,
       instances,
       script: () => fixture('fake-service.mjs'),
@@ -118,6 +123,8 @@ describe('a stack', () => {
     expect(after.nats).toBe(before?.nats);
     expect(events).toContainEqual(expect.objectContaining({ kind: 'crashed', name, outcome: 'signal SIGKILL' }));
     expect(events).toContainEqual({ kind: 'restarted', name, pid: pidOf(after, name) });
+    // What has ended is not described as running.
+    expect(describedAtCrash.map((file) => pidOf(file, name))).toEqual([0]);
   });
 
   it('leaves nothing running when it stops, and says so by taking stack.json away', async () => {

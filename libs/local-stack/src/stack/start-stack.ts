@@ -118,10 +118,10 @@ class RunningStack implements Stack {
     await this.startNats(configuration, prepared);
     signal?.throwIfAborted();
     await this.startDatabaseAndServices(prepared);
-    this.complete = true;
     // Should we be killed, it would tell of what is no longer there.
     removeWhenGone(stackFilePath(dir));
-    await this.writeStackFile();
+    this.complete = true;
+    await this.inTurn(() => this.writeStackFile());
   }
 
   get gateway(): string {
@@ -130,19 +130,16 @@ class RunningStack implements Stack {
 
   describe(): StackFile {
     const monitor = this.nats !== undefined && 'monitorUrl' in this.nats.sync ? this.nats.sync.monitorUrl : '';
+    const processes = [
+      { name: 'nats-server', pid: this.nats?.own?.pid, health: `${monitor}/healthz` },
+      { name: 'postgres', pid: this.postgres?.pid },
+      ...this.services.map(({ pid, command: { name, health } }) => ({ name, pid, health: `${health}/healthz` })),
+    ];
     return {
       gateway: this.gateway,
       nats: this.nats?.url('operator') ?? '',
       database: this.database?.url ?? '',
-      processes: [
-        ...(this.nats?.own === undefined
-          ? []
-          : [{ name: 'nats-server', pid: this.nats.own.pid, health: `${monitor}/healthz` }]),
-        ...(this.postgres === undefined ? [] : [{ name: 'postgres', pid: this.postgres.pid }]),
-        ...this.services.flatMap(({ pid, command }) =>
-          pid === undefined ? [] : [{ name: command.name, pid, health: `${command.health}/healthz` }],
-        ),
-      ],
+      processes: processes.flatMap(({ pid, ...process }) => (pid === undefined ? [] : [{ ...process, pid }])),
     };
   }
 
@@ -226,12 +223,16 @@ class RunningStack implements Stack {
     this.options.report({ kind: 'ready', name, detail, tookMs: performance.now() - startedAt });
   }
 
-  /** One write after the other: processes may be restarted at the same moment. */
   private noteProcess(pid: number): Promise<void> {
-    this.writing = this.writing.then(async () => {
+    return this.inTurn(async () => {
       await this.lock.note(pid);
       if (this.complete) await this.writeStackFile();
     });
+  }
+
+  /** One write after the other: processes may be restarted at the same moment, and the newest state must stay. */
+  private inTurn(write: () => Promise<void>): Promise<void> {
+    this.writing = this.writing.then(write);
     return this.writing;
   }
 
