@@ -20,6 +20,8 @@ export interface KindStrategy {
   readonly unconditionalUpdate: boolean;
   /** What is wrong with an object that its schema lets pass. */
   readonly check?: (object: JsonObject) => readonly Cause[];
+  /** What the author of a good object has to know. */
+  readonly warn?: (object: JsonObject) => readonly string[];
   /** What is wrong with a change. */
   readonly checkChange?: (object: JsonObject, before: JsonObject) => readonly Cause[];
   /** Fills in what clients have no say in. */

@@ -7,6 +7,7 @@ import { invalidValue } from '../refusal/causes.js';
 import { checkCrd } from './check-crd.js';
 import { namesOf, storedVersionsOf, versionsOf } from './crd-object.js';
 import { asTerminating, withCrdStatus } from './crd-status.js';
+import { warnOfCrd } from './crd-warnings.js';
 
 /** Held until every object of the kind is gone. */
 export const CRD_CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
@@ -60,6 +61,7 @@ export const crdStrategy: KindStrategy = {
   nameRule: dns1123Subdomain,
   unconditionalUpdate: false,
   check: checkCrd,
+  warn: warnOfCrd,
   checkChange,
   complete,
   terminating: asTerminating,

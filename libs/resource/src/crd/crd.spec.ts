@@ -176,6 +176,43 @@ describe('a CustomResourceDefinition', () => {
       });
   });
 
+  it('with rules in CEL is told that they are not evaluated, at each write', () => {
+    const rules = [{ rule: 'self.min <= self.max' }, { rule: 'self.max < 10' }];
+    const spec = { type: 'object', 'x-kubernetes-validations': rules };
+    const list = { type: 'array', items: { type: 'string', 'x-kubernetes-validations': [{ rule: "self != ''" }] } };
+    const schema = { openAPIV3Schema: { type: 'object', properties: { spec, list } } };
+    const versions = [version('v1'), version('v2', { storage: false, schema })];
+    const warning =
+      'spec.versions[1].schema.openAPIV3Schema: x-kubernetes-validations (3 rules) is accepted but not evaluated';
+    given()
+      .when(declare(trucks({ versions })))
+      .thenWarns(warning);
+    given(stored({ versions }))
+      .when(
+        mergePatch(
+          'trucks.fleet.example.com',
+          { metadata: { labels: { a: 'b' } } },
+          crdTarget('trucks.fleet.example.com'),
+        ),
+      )
+      .thenWarns(warning);
+  });
+
+  it('without rules in CEL is told nothing', () => {
+    given().when(declare(trucks())).thenWarns();
+  });
+
+  it('is established by a patch of nothing once its names are free', () => {
+    const clashing = rackKind({}, { group: 'fleet.example.com', plural: 'lorries', singular: 'truck', kind: 'Lorry' });
+    const decision = decideOn(world(clashing), declare(trucks()));
+    const waiting = decision.kind === 'accepted' ? (decision.events[0]?.object ?? {}) : {};
+    const nothing = mergePatch('trucks.fleet.example.com', {}, crdTarget('trucks.fleet.example.com'));
+    given(waiting)
+      .when(nothing)
+      .thenObject('statusChanged', { status: objectAt(stored(), 'status') });
+    given(clashing, waiting).when(nothing).thenNothingChanges();
+  });
+
   it('written again as it is changes nothing', () => {
     given(stored())
       .when(update('trucks.fleet.example.com', at(GIVEN_VERSION, stored()), crdTarget('trucks.fleet.example.com')))

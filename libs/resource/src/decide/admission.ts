@@ -25,6 +25,7 @@ export interface AdmissionRequest {
 /** Admits an object in its stored form, with the metadata that was sent, or refuses it with all that is wrong. */
 export const admitObject = ({ scope, object, fieldValidation, before }: AdmissionRequest): Admission => {
   const { kind, version } = scope;
+  const strategy = strategyOf(kind);
   const refused = (refusal: Refusal): Admission => ({ revision: kind.revision, result: { ok: false, refusal } });
 
   const read = readMetadata(object['metadata']);
@@ -45,11 +46,12 @@ export const admitObject = ({ scope, object, fieldValidation, before }: Admissio
   const stored = storedForm(scope, admitted.ok ? admitted.object : typed, metadata);
   const causes: readonly Cause[] = [
     ...checkNames(scope, metadata),
-    ...(admitted.ok ? (strategyOf(kind).check?.(stored) ?? []) : (admitted.refusal.details?.causes ?? [])),
+    ...(admitted.ok ? (strategy.check?.(stored) ?? []) : (admitted.refusal.details?.causes ?? [])),
   ];
   if (causes.length > 0) return refused(invalid({ ...scope.subject, name: metadata.name ?? '' }, causes));
   if (!admitted.ok) return refused(admitted.refusal);
-  return { revision: kind.revision, result: { ok: true, object: stored, warnings: admitted.warnings } };
+  const warnings = [...admitted.warnings, ...(strategy.warn?.(stored) ?? [])];
+  return { revision: kind.revision, result: { ok: true, object: stored, warnings } };
 };
 
 const storedForm = ({ kind, key }: Scope, object: JsonObject, metadata: Metadata): JsonObject => ({
