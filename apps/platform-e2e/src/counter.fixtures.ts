@@ -1,10 +1,13 @@
 /** Many writers on one object: each reads, adds one, and writes back what it read the version of. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { eventually } from '@holdfast/testing';
 
-import type { GatewayClient, KubeObject } from './gateway-client.fixtures.js';
+import type { Answer, GatewayClient, KubeObject, Sent } from './gateway-client.fixtures.js';
 import { configMap, CONFIG_MAPS } from './widgets.fixtures.js';
+
+const PAUSE_MS = 20;
 
 export interface Win {
   /** The version that the writer had read. */
@@ -15,7 +18,7 @@ export interface Win {
 
 export class CounterWriters {
   readonly wins: Win[] = [];
-  /** Codes of all answers but 200 and 409. */
+  /** Codes of all answers but 200 and 409; 0 where the connection broke. */
   readonly refusals: number[] = [];
   private going = true;
   private readonly running: Promise<void>[];
@@ -46,7 +49,7 @@ export class CounterWriters {
 
   private async write(client: GatewayClient): Promise<void> {
     while (this.going) {
-      const { code, body: read } = await client.send<KubeObject>('GET', `${CONFIG_MAPS}/${this.name}`);
+      const { code, body: read } = await this.ask(client, 'GET');
       if (code !== 200) {
         this.refusals.push(code);
         continue;
@@ -58,12 +61,25 @@ export class CounterWriters {
     }
   }
 
+  /** A connection that broke is an answer without a code. */
+  private async ask(
+    client: GatewayClient,
+    method: string,
+    sent: Sent = {},
+  ): Promise<Pick<Answer<KubeObject>, 'code' | 'body'>> {
+    try {
+      return await client.send<KubeObject>(method, `${CONFIG_MAPS}/${this.name}`, sent);
+    } catch {
+      await delay(PAUSE_MS);
+      return { code: 0, body: {} as KubeObject };
+    }
+  }
+
   /** The version that was written, or undefined when another was first; an unknown outcome is asked for again. */
   private async put(client: GatewayClient, object: KubeObject): Promise<string | undefined> {
     const headers = { 'idempotency-key': randomUUID() };
     for (;;) {
-      const sent = { body: object, headers };
-      const { code, body } = await client.send<KubeObject>('PUT', `${CONFIG_MAPS}/${this.name}`, sent);
+      const { code, body } = await this.ask(client, 'PUT', { body: object, headers });
       if (code === 200) return body.metadata.resourceVersion;
       if (code === 409) return undefined;
       this.refusals.push(code);
