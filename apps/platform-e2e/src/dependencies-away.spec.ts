@@ -11,7 +11,10 @@ import { holdfast } from './holdfast.fixtures.js';
 import { configMap, CONFIG_MAPS } from './widgets.fixtures.js';
 
 const GREEN = { 'api-gateway': [], 'prebuild-orchestrator': [], reconciler: [], 'resource-store': [] };
-const SOON = { withinMs: 5_000 };
+/** After which nobody waits for an answer any more; how soon they come is held by within-5-seconds.deep.spec.ts. */
+const DEADLINE_MS = 10_000;
+/** For the answer's way back on a busy machine. */
+const GRACE_MS = 5_000;
 const PATIENT = { withinMs: 60_000 };
 const LIMIT = 120_000;
 
@@ -54,7 +57,7 @@ describe('with a dependency away', () => {
     afterAll(() => void process.kill(pid, 'SIGCONT'));
 
     it(
-      'health is red within 5 s for exactly those who need it',
+      'health is red for exactly those who need it',
       async () => {
         await holds(async () => {
           const red = await redChecks(test);
@@ -63,7 +66,7 @@ describe('with a dependency away', () => {
           expect(red['prebuild-orchestrator']).toEqual(['nats']);
           expect(red['resource-store']).toContain('nats');
           expect(red['resource-store']).not.toContain('postgres');
-        }, SOON);
+        }, PATIENT);
       },
       LIMIT,
     );
@@ -73,13 +76,13 @@ describe('with a dependency away', () => {
       async () => {
         const [{ code }, ms] = await timed(() => write('on-its-way'));
         expect([503, 504]).toContain(code);
-        expect(ms).toBeLessThan(12_000);
+        expect(ms).toBeLessThan(DEADLINE_MS + GRACE_MS);
       },
       LIMIT,
     );
 
     it(
-      'then writes and reads are refused within seconds, with the time to come back',
+      'then writes and reads are refused before their deadline, with the time to come back',
       async () => {
         for (const call of [
           () => write('refused'),
@@ -88,7 +91,7 @@ describe('with a dependency away', () => {
         ]) {
           const [answer, ms] = await timed(call);
           isUnavailable(answer);
-          expect(ms).toBeLessThan(5_000);
+          expect(ms).toBeLessThan(DEADLINE_MS);
         }
       },
       LIMIT,
@@ -136,20 +139,20 @@ describe('with a dependency away', () => {
     afterAll(() => ended.abort());
 
     it(
-      'health is red within 5 s for exactly those who need it',
+      'health is red for exactly those who need it',
       async () => {
         const red = { ...GREEN, 'api-gateway': ['postgres'], 'resource-store': ['postgres'] };
-        await holds(async () => expect(await redChecks(test)).toEqual(red), SOON);
+        await holds(async () => expect(await redChecks(test)).toEqual(red), PATIENT);
       },
       LIMIT,
     );
 
     it(
-      'lists are refused within seconds; writes, reads by name and watches go on',
+      'lists are refused before their deadline; writes, reads by name and watches go on',
       async () => {
         const [answer, ms] = await timed(() => client.send('GET', CONFIG_MAPS));
         isUnavailable(answer);
-        expect(ms).toBeLessThan(5_000);
+        expect(ms).toBeLessThan(DEADLINE_MS);
         expect((await write('without-rows')).code).toBe(201);
         expect((await client.get(`${CONFIG_MAPS}/without-rows`)).metadata.name).toBe('without-rows');
         await holds(() => expect(watched).toEqual(['ADDED without-rows']), PATIENT);

@@ -23,11 +23,9 @@ describe('a transactor that dies', () => {
       const second = world.start('second');
       await second.becomes('standby');
 
-      const asked = performance.now();
       const created = await world.send(createOf(), configMap('web-1'));
 
       expect(await first.ended()).toBe('SIGKILL');
-      expect(performance.now() - asked).toBeLessThan(5_000);
       expect(created.reply).toMatchObject({ status: 'ok', outcome: 'created' });
       expect(await world.versionsOf('web-1')).toEqual([versionOf(created)]);
       expect(objectOf(await world.send(getOf('web-1')))).toEqual(objectOf(created));
