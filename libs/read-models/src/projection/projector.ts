@@ -86,7 +86,9 @@ export class Projector {
       return await applyAtOnce(client, move, encodeCommits(batch, asArrays(this.rowTypes)));
     } catch (error) {
       // The statement names tables, which fails in many ways once they are dropped; the registry says it plainly.
-      if (await isRegistered(client, move.number)) throw error;
+      // Where the registry cannot be asked either, the first failure is the one to tell.
+      const isThere = await isRegistered(client, move.number).catch(() => true);
+      if (isThere) throw error;
       return false;
     }
   }
