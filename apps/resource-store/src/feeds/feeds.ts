@@ -16,6 +16,8 @@ import { Publisher } from '../publisher/publisher.js';
 import { Progress } from './progress.js';
 
 const STUCK_MS = 5_000;
+/** A database that starts together with us is no interruption yet. */
+const PATIENCE_MS = 10_000;
 
 export interface FeedsConfig {
   readonly natsUrl: string;
@@ -58,9 +60,13 @@ export const runFeeds = async (
       published: (events) => progress.made({ kind: 'published', events }),
       interrupted: interrupted('publisher'),
     });
+    const startedAt = performance.now();
+    let everWorked = false;
     const report = (reported: ProjectorReport): void => {
-      if (reported.status === 'waiting') interrupted('projector')(reported.problem);
-      if (reported.status === 'working' || reported.status === 'projected') {
+      if (reported.status === 'waiting') {
+        if (everWorked || performance.now() - startedAt > PATIENCE_MS) interrupted('projector')(reported.problem);
+      } else if (reported.status !== 'standing-by') {
+        everWorked = true;
         progress.made({ kind: 'projected', sequence: reported.sequence });
       }
     };
