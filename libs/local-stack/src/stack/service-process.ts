@@ -13,6 +13,7 @@ import { pollUntil } from '../poll.js';
 import { ConfigurationError } from './configuration.js';
 import { crashesInARow, restartDelay } from './back-off.js';
 import type { Report } from './events.js';
+import type { ServiceName } from './services.js';
 
 const STOP_LIMIT_MS = 15_000;
 const READY_LIMIT_MS = 60_000;
@@ -25,6 +26,7 @@ const CRASHES_BEFORE_READY = 5;
 
 export interface ServiceCommand {
   readonly name: string;
+  readonly service: ServiceName;
   /** The script that node runs. */
   readonly script: string;
   readonly env: NodeJS.ProcessEnv;

@@ -147,7 +147,10 @@ class RunningStack implements Stack {
     this.complete = false;
     await this.writing;
     await rm(stackFilePath(this.options.dir), { force: true });
-    await Promise.all(this.services.map((service) => service.stop()));
+    // The store last of all services: the others have a last word to write.
+    const isStore = ({ command }: ServiceProcess): boolean => command.service === 'resource-store';
+    await Promise.all(this.services.filter((service) => !isStore(service)).map((service) => service.stop()));
+    await Promise.all(this.services.filter(isStore).map((service) => service.stop()));
     await Promise.all([this.nats?.own?.stop(), this.postgres?.stop()]);
     await this.lock.release();
   }
@@ -198,6 +201,7 @@ class RunningStack implements Stack {
     const script = this.options.script ?? ((name: ServiceName) => serviceScript(this.options.workspace, name));
     const commands = launches.map(({ name, service, ports }) => ({
       name,
+      service,
       script: script(service),
       env: { ...this.options.env, ...serviceEnvironment(service, ports, around) },
       health: `http://127.0.0.1:${ports.admin}`,
