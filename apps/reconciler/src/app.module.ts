@@ -68,8 +68,9 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         },
         {
           provide: RUNTIME,
-          useFactory: (client: CommandClient, log: JetStreamCommitLog, metrics: Registry) =>
+          useFactory: (nc: NatsConnection, client: CommandClient, log: JetStreamCommitLog, metrics: Registry) =>
             new ControllerRuntime({
+              nc,
               client,
               log,
               logger,
@@ -77,7 +78,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
               metrics,
               instance: INSTANCE,
             }),
-          inject: [CLIENT, JetStreamCommitLog, METRICS],
+          inject: [NATS, CLIENT, JetStreamCommitLog, METRICS],
         },
       ],
     };

@@ -1,12 +1,15 @@
 /** The controllers of this process, fed by one listing and one follower of the log. */
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import type { CommandClient } from '@holdfast/command-client';
+import type { ObjectKey } from '@holdfast/contracts';
 import type { CommitLog } from '@holdfast/log';
 import { childTraceparent } from '@holdfast/nest-platform';
 import type { Logger } from '@holdfast/nest-platform';
-import { ALL_SHARES, Controller } from '@holdfast/reconcile';
+import { Controller, PARTITIONS } from '@holdfast/reconcile';
 import type { Clock, ReconcilerDefinition, RunReport } from '@holdfast/reconcile';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Registry } from 'prom-client';
 
 import { ControllerMetrics } from './controller-metrics.js';
@@ -14,11 +17,17 @@ import { EventRecorder } from './event-recorder.js';
 import { followWorld, listWorld } from './feed.js';
 import type { FeedOptions } from './feed.js';
 import { logRun } from './log-run.js';
+import { Membership, MEMBERSHIP_TIMING } from './shares/membership.js';
+import { ShareManager } from './shares/share-manager.js';
+import { watchShares } from './shares/watch-shares.js';
+import { transactWith } from './shares/transact.js';
 import { StoreWriter } from './store-writer.js';
 import { World } from './world.js';
 
 const RESYNC_MS = 10 * 60 * 60 * 1_000;
 const LISTING_RETRY_MS = 100;
+/** Objects that are looked at again in one turn of the event loop. */
+const OBSERVED_IN_A_TURN = 500;
 
 const systemClock: Clock = {
   now: () => performance.now(),
@@ -29,12 +38,13 @@ const systemClock: Clock = {
 };
 
 export interface RuntimeOptions {
+  readonly nc: NatsConnection;
   readonly client: CommandClient;
   readonly log: CommitLog;
   readonly logger: Logger;
   readonly definitions: readonly ReconcilerDefinition[];
   readonly metrics: Registry;
-  /** The name of this process. */
+  /** The name of this process among the replicas. */
   readonly instance: string;
 }
 
@@ -45,6 +55,7 @@ export class ControllerRuntime {
   private readonly live: Controller[] = [];
   private readonly metrics: ControllerMetrics;
   private readonly recorder: EventRecorder;
+  private readonly shares: ShareManager;
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private listed = false;
@@ -55,8 +66,11 @@ export class ControllerRuntime {
     this.controllers = this.live;
     this.metrics = new ControllerMetrics(metrics, () => this.controllers);
     this.recorder = new EventRecorder({ client, read: this.world.cache, logger, instance, now: () => new Date() });
+    this.shares = this.shareManager();
+    watchShares(metrics, this.shares);
     for (const definition of options.definitions) this.add(definition);
     this.world.onChange((change, cause) => {
+      this.shares.noticed(change.key);
       for (const controller of this.live) controller.observe(change, cause);
     });
   }
@@ -70,16 +84,17 @@ export class ControllerRuntime {
   }
 
   /** For health: rejects until everything was listed, and when following the log went wrong for good. */
-  async check(): Promise<void> {
+  async check(): Promise<string> {
     if (this.failure !== undefined) throw this.failure;
     if (!this.listed) throw new Error('the objects are not listed yet');
-    return Promise.resolve();
+    return Promise.resolve(`works on ${this.shares.held} of ${PARTITIONS} partitions`);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.live.map((controller) => controller.stop()));
     await this.recorder.stop();
+    await this.shares.stop();
     await this.running;
   }
 
@@ -115,10 +130,35 @@ export class ControllerRuntime {
       newSpan: childTraceparent,
       queueObserver: this.metrics.queueObserver(definition.name),
       read: this.world.cache,
-      shares: ALL_SHARES,
+      shares: this.shares,
       writerFor: (run, signal) => new StoreWriter({ client, world: this.world, run, signal }),
       report: (run) => this.report(run),
     });
+  }
+
+  private shareManager(): ShareManager {
+    const { nc, client, logger, instance: id } = this.options;
+    const startedAt = new Date();
+    return new ShareManager({
+      clock: systemClock,
+      wallClock: () => new Date(),
+      membership: new Membership({ nc, id, clock: systemClock, startedAt, timing: MEMBERSHIP_TIMING }),
+      read: this.world.cache,
+      transact: transactWith(client),
+      observe: (isMeant) => this.observeAgain(isMeant),
+      release: async (isLost) => {
+        await Promise.all(this.live.map((controller) => controller.release(isLost)));
+      },
+      logger,
+    });
+  }
+
+  private async observeAgain(isMeant: (key: ObjectKey) => boolean): Promise<void> {
+    for (const [index, state] of this.world.cache.all().entries()) {
+      const change = { key: state.key, after: state };
+      for (const controller of this.live) controller.observe(change, undefined, isMeant);
+      if (index % OBSERVED_IN_A_TURN === OBSERVED_IN_A_TURN - 1) await turn();
+    }
   }
 
   private report(run: RunReport): void {
@@ -135,6 +175,7 @@ export class ControllerRuntime {
     this.listed = true;
     logger.info({ objects: this.world.cache.all().length, after }, 'reconciling');
     for (const controller of this.live) controller.start();
+    this.shares.start();
     const resync = setInterval(() => this.world.resync(), RESYNC_MS * (0.9 + Math.random() * 0.2));
     resync.unref();
     try {

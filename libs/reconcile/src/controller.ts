@@ -103,11 +103,14 @@ export class Controller {
     this.workers = Array.from({ length: count }, () => this.work());
   }
 
-  /** Wakes the keys that this change concerns, as far as they are ours; without a cause everything is looked at again. */
-  observe(change: Change, cause: Cause | undefined): void {
+  /**
+   * Wakes the keys that this change concerns, as far as they are ours and `isMeant`; without a cause everything is
+   * looked at again.
+   */
+  observe(change: Change, cause: Cause | undefined, isMeant: (key: ObjectKey) => boolean = () => true): void {
     for (const watch of this.definition.watches) {
       if (watch.type !== 'any' && objectTypeText(watch.type) !== objectTypeText(change.key)) continue;
-      for (const key of watch.wakes(change, this.ports.read)) this.wake(key, cause);
+      for (const key of watch.wakes(change, this.ports.read)) if (isMeant(key)) this.wake(key, cause);
     }
   }
 
