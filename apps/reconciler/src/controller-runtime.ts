@@ -83,10 +83,11 @@ export class ControllerRuntime {
     });
   }
 
-  /** For health: rejects until everything was listed, and when following the log went wrong for good. */
+  /** For health: rejects until everything was listed and keys were shared out, and when following the log went wrong for good. */
   async check(): Promise<string> {
     if (this.failure !== undefined) throw this.failure;
     if (!this.listed) throw new Error('the objects are not listed yet');
+    if (!this.shares.hasJoined) throw new Error('has no share of the keys yet');
     return Promise.resolve(`works on ${this.shares.held} of ${PARTITIONS} partitions`);
   }
 

@@ -57,6 +57,7 @@ export class ShareManager implements Shares {
   private readonly replaced = new Map<number, number>();
   private readonly tasks = new Set<Promise<void>>();
   private writing = false;
+  private joined = false;
   private unheard = false;
   private running = false;
   private cancelTick = (): void => undefined;
@@ -67,6 +68,11 @@ export class ShareManager implements Shares {
   /** How many partitions this replica works on. */
   get held(): number {
     return this.working.size;
+  }
+
+  /** Whether this replica has had its share, even if that was nothing. */
+  get hasJoined(): boolean {
+    return this.joined;
   }
 
   shareOf(key: ObjectKey): { readonly fence: Fence } | undefined {
@@ -140,6 +146,7 @@ export class ShareManager implements Shares {
     const leases = readLeases(this.options.read);
     const holders = leases.map((lease) => lease?.holder);
     const { take, giveUp } = planShare(this.me, this.options.membership.present(holders), holders);
+    this.joined ||= take.length === 0;
     const isTold = (partition: number): boolean => (leases[partition]?.version ?? 0) !== this.replaced.get(partition);
     const isIdle = (partition: number): boolean => !this.working.has(partition) && !this.releasing.has(partition);
     this.release(
