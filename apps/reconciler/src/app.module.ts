@@ -87,6 +87,8 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
   onApplicationBootstrap(): void {
     watchNats(this.nc, this.health, this.logger);
     this.health.add('reconcilers', () => this.runtime.check());
+    this.health.addFact('instance', () => INSTANCE);
+    this.health.addFact('partitions', () => this.runtime.partitions);
     this.runtime.start();
   }
 

@@ -75,6 +75,11 @@ export class ControllerRuntime {
     });
   }
 
+  /** How many partitions of keys this replica works on. */
+  get partitions(): number {
+    return this.shares.held;
+  }
+
   /** Resolves at once; the listing waits for the store, however long that takes. */
   start(): void {
     this.running = this.run().catch((error: unknown) => {
