@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Command, Request } from '@holdfast/contracts';
-import { childTraceparent } from '@holdfast/nest-platform';
 import type { RunIdentity } from '@holdfast/reconcile';
 
 const DEADLINE_MS = 10_000;
@@ -16,7 +15,8 @@ export const commandOfRun = (run: RunIdentity, request: Request): Command => {
     requestID: id,
     correlationID: correlationOf(run),
     ...(cause === undefined ? {} : { causationID: String(cause.version) }),
-    traceparent: childTraceparent(run.traceparent),
+    // The run itself is the span that led to what it writes.
+    traceparent: run.traceparent,
     fieldManager: controller,
     ...(fence === undefined ? {} : { fence }),
     request,

@@ -1,5 +1,5 @@
-import { HEALTH, LOGGER, METRICS, PlatformModule } from '@holdfast/nest-platform';
-import type { HealthRegistry, Logger } from '@holdfast/nest-platform';
+import { HEALTH, LOGGER, METRICS, PlatformModule, SPANS } from '@holdfast/nest-platform';
+import type { HealthRegistry, Logger, Spans } from '@holdfast/nest-platform';
 import { Inject, Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule } from '@nestjs/common';
 import type { Registry } from 'prom-client';
@@ -18,9 +18,9 @@ export class AppModule implements BeforeApplicationShutdown {
       providers: [
         {
           provide: Store,
-          useFactory: (health: HealthRegistry, metrics: Registry, log: Logger) =>
-            Store.open(config, { health, metrics, logger: log }),
-          inject: [HEALTH, METRICS, LOGGER],
+          useFactory: (health: HealthRegistry, metrics: Registry, spans: Spans, log: Logger) =>
+            Store.open(config, { health, metrics, spans, logger: log }),
+          inject: [HEALTH, METRICS, SPANS, LOGGER],
         },
       ],
     };

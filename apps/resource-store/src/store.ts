@@ -1,7 +1,7 @@
 /** One resource-store: a member of those that could be the transactor, with what runs beside it. */
 import { JetStreamCommitLog, Link } from '@holdfast/log';
 import { connectNats, watchNats } from '@holdfast/nest-platform';
-import type { HealthRegistry, Logger } from '@holdfast/nest-platform';
+import type { HealthRegistry, Logger, Spans } from '@holdfast/nest-platform';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Registry } from 'prom-client';
 
@@ -22,6 +22,7 @@ import { SnapshotKeeper } from './snapshots/snapshot-keeper.js';
 import { SnapshotThread } from './snapshots/snapshot-thread.js';
 import type { StoreState } from './state/store-state.js';
 import { observeTransactor, registerGauges } from './store-metrics.js';
+import { tracedCommands } from './traced-commands.js';
 import { decideAtOnce } from './transactor/decider.js';
 import { readingPast } from './transactor/reading-past.js';
 
@@ -31,6 +32,7 @@ export interface Surroundings {
   readonly logger: Logger;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
+  readonly spans: Spans;
 }
 
 interface Parts extends Surroundings {
@@ -87,7 +89,7 @@ export class Store {
   }
 
   private openMember(): Member {
-    const { config, nc, log, state, link, logger, metrics } = this.parts;
+    const { config, nc, log, state, link, logger, metrics, spans } = this.parts;
     return openMember({
       nc,
       log,
@@ -97,6 +99,7 @@ export class Store {
       decider: readingPast(log, new GuardedDecider({ atOnce: decideAtOnce(randomIds), aside: this.aside })),
       reach: faultPoints(config.HOLDFAST_FAULT),
       observer: observeTransactor(metrics),
+      traced: tracedCommands(spans),
       startDuties: () => [this.feeds.start()],
       isConnected: () => link.connected,
       applied: (commit) => {

@@ -46,6 +46,8 @@ export const serviceEnvironment = {
   HOLDFAST_ADMIN_HOST: z.string().default('127.0.0.1'),
   HOLDFAST_ADMIN_PORT: port.default(0),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** Where traces are collected, by OTLP over HTTP; nowhere when missing. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   HOLDFAST_LOG_REPLICAS: z
     .enum(['1', '3'])
     .default('1')

@@ -23,5 +23,12 @@ const randomHex = (bytes: number): string => {
   return pool.toString('hex', drawn - bytes, drawn);
 };
 
+/** The id of the span itself. */
+export const spanIdOf = (traceparent: string): string => traceparent.slice(36, 52);
+
+/** The traceparent as it came, if it is one. */
+export const validTraceparent = (text: string | undefined): string | undefined =>
+  text !== undefined && TRACEPARENT.test(text) ? text : undefined;
+
 /** The trace id, for log lines. */
 export const traceIdOf = (traceparent: string): string => traceparent.slice(3, 35);

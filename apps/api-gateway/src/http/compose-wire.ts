@@ -38,6 +38,7 @@ export interface WireParts {
   readonly transactions: TransactionHandler;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
+  readonly spans: Spans;
   readonly logger: Logger;
 }
 
@@ -48,7 +49,7 @@ export const composeWire = (parts: WireParts): WireOptions => {
   return {
     authenticator: parts.authenticator,
     logger,
-    observer: new RequestObserver(metrics, logger),
+    observer: new RequestObserver(metrics, logger, parts.spans),
     yaml: new YamlReader(),
     dispatcher: new ResourceDispatcher(kinds, {
       ...parts.collections,

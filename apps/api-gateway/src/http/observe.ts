@@ -1,5 +1,5 @@
 /** What operators see of every request: a count, a duration, and a line of the log. */
-import type { Logger } from '@holdfast/nest-platform';
+import type { Logger, Span, Spans } from '@holdfast/nest-platform';
 import { LATENCY_BUCKETS, METRIC_PREFIX, traceIdOf } from '@holdfast/nest-platform';
 import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
@@ -32,6 +32,7 @@ export class RequestObserver {
   constructor(
     registry: Registry,
     private readonly logger: Logger,
+    private readonly spans: Spans,
   ) {
     const labelNames = ['verb', 'resource', 'code'] as const;
     this.requests = new Counter({
@@ -56,6 +57,7 @@ export class RequestObserver {
     const series = this.seriesOf(verb, resource, code);
     series.count.inc();
     if (verb !== 'watch') series.duration.observe(seconds);
+    if (this.spans.areCollected) this.spans.record(spanOf(observation, code, method, url, seconds));
     const level = code >= 500 ? 'warn' : 'debug';
     if (this.logger.isLevelEnabled(level))
       this.logger[level](lineOf(observation, code, method, url, seconds), 'request');
@@ -82,4 +84,21 @@ const lineOf = ({ ids, user }: Observation, code: number, method: string, url: s
   url,
   code,
   ms: Math.round(seconds * 1e6) / 1000,
+});
+
+const spanOf = ({ ids, verb, resource, user }: Observation, code: number, method: string, url: string, seconds: number): Span => ({
+  name: `${verb} ${resource}`,
+  kind: 'server',
+  traceparent: ids.traceparent,
+  parent: ids.parent,
+  startMs: Date.now() - seconds * 1_000,
+  durationMs: seconds * 1_000,
+  attributes: {
+    'http.request.method': method,
+    'url.path': url,
+    'http.response.status_code': code,
+    'user.name': user,
+    'holdfast.request_id': ids.requestID,
+  },
+  ...(code >= 500 ? { error: `HTTP ${code}` } : {}),
 });

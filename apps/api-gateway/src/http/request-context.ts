@@ -1,7 +1,7 @@
 /** What is known of a request before its path is read: who asks, and the ids that follow it everywhere. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { childTraceparent } from '@holdfast/nest-platform';
+import { childTraceparent, validTraceparent } from '@holdfast/nest-platform';
 
 import type { RequestContext, User } from './resolved-request.js';
 import { badRequest } from './status-error.js';
@@ -15,15 +15,19 @@ export interface RequestIDs {
   readonly requestID: string;
   readonly correlationID: string;
   readonly traceparent: string;
+  /** The client's own span, if it sent one. */
+  readonly parent: string | undefined;
 }
 
 /** Takes over the ids that the client sent, where they are fit to be logged, and makes the others. */
 export const idsOf = (headers: IncomingHttpHeaders): RequestIDs => {
   const requestID = idFrom(headers['x-request-id']) ?? randomUUID();
+  const parent = validTraceparent(headerText(headers['traceparent']));
   return {
     requestID,
     correlationID: idFrom(headers['x-correlation-id']) ?? requestID,
-    traceparent: childTraceparent(headerText(headers['traceparent'])),
+    traceparent: childTraceparent(parent),
+    parent,
   };
 };
 

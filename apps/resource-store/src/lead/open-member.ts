@@ -1,5 +1,6 @@
 /** Puts one instance together over a connection and a log. */
 import { CommandServer } from '@holdfast/command-client';
+import type { CommandHandler } from '@holdfast/command-client';
 import type { Commit } from '@holdfast/contracts';
 import type { CommitLog } from '@holdfast/log';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -25,6 +26,8 @@ export interface OpenMember extends Pick<MemberOptions, 'isConnected' | 'roleCha
   readonly decider: Decider;
   readonly reach: ReachPoint;
   readonly observer: TransactorObserver;
+  /** Around the handling of each command. */
+  readonly traced: (handler: CommandHandler) => CommandHandler;
   readonly startDuties: (leader: Leader) => readonly Duty[];
   /** A commit was taken into the state, whoever wrote it. */
   readonly applied: (commit: Commit) => void;
@@ -43,7 +46,8 @@ export const openMember = (options: OpenMember): Member => {
       now,
       looksByAppending: replicas === 3,
       limits: limitsFor(log.maxCommitBytes),
-      serve: (transactor, handler) => serve({ nc, transactor, handler, report: options.reported }),
+      serve: (transactor, handler) =>
+        serve({ nc, transactor, handler: options.traced(handler), report: options.reported }),
     });
     void createDefaultNamespace(state, (command, body) => term.transactor.handle(command, body), now());
     return term;
