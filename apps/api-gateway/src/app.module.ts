@@ -3,8 +3,8 @@ import type { Server } from 'node:https';
 
 import { CommandClient } from '@holdfast/command-client';
 import { JetStreamCommitLog } from '@holdfast/log';
-import { connectNats, HEALTH, LOGGER, METRICS, PlatformModule, watchNats } from '@holdfast/nest-platform';
-import type { HealthRegistry, Logger } from '@holdfast/nest-platform';
+import { connectNats, HEALTH, LOGGER, METRICS, PlatformModule, SPANS, watchNats } from '@holdfast/nest-platform';
+import type { HealthRegistry, Logger, Spans } from '@holdfast/nest-platform';
 import { openPool, ProjectionWatch, ReadModels } from '@holdfast/read-models';
 import { coreKinds, kindFromCrd } from '@holdfast/resource';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -78,6 +78,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
             ReadModelsReader,
             HEALTH,
             METRICS,
+            SPANS,
             LOGGER,
           ],
         },
@@ -181,6 +182,7 @@ const makeWire = (
   reader: ReadModelsReader,
   health: HealthRegistry,
   metrics: Registry,
+  spans: Spans,
   logger: Logger,
 ): WireOptions =>
   composeWire({
@@ -190,6 +192,7 @@ const makeWire = (
     authenticator,
     health,
     metrics,
+    spans,
     logger,
     ...composeCollections({ commands, registry, hub, reader, logger }),
   });

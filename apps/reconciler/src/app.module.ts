@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { CommandClient } from '@holdfast/command-client';
 import { rackReconcilers } from '@holdfast/example-rack';
 import { JetStreamCommitLog } from '@holdfast/log';
-import { connectNats, HEALTH, LOGGER, METRICS, PlatformModule, watchNats } from '@holdfast/nest-platform';
-import type { HealthRegistry, Logger } from '@holdfast/nest-platform';
+import { connectNats, HEALTH, LOGGER, METRICS, PlatformModule, SPANS, watchNats } from '@holdfast/nest-platform';
+import type { HealthRegistry, Logger, Spans } from '@holdfast/nest-platform';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
@@ -68,7 +68,13 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         },
         {
           provide: RUNTIME,
-          useFactory: (nc: NatsConnection, client: CommandClient, log: JetStreamCommitLog, metrics: Registry) =>
+          useFactory: (
+            nc: NatsConnection,
+            client: CommandClient,
+            log: JetStreamCommitLog,
+            metrics: Registry,
+            spans: Spans,
+          ) =>
             new ControllerRuntime({
               nc,
               client,
@@ -76,9 +82,10 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
               logger,
               definitions: DEFINITIONS,
               metrics,
+              spans,
               instance: INSTANCE,
             }),
-          inject: [NATS, CLIENT, JetStreamCommitLog, METRICS],
+          inject: [NATS, CLIENT, JetStreamCommitLog, METRICS, SPANS],
         },
       ],
     };

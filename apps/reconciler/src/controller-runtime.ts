@@ -6,7 +6,7 @@ import type { CommandClient } from '@holdfast/command-client';
 import type { ObjectKey } from '@holdfast/contracts';
 import type { CommitLog } from '@holdfast/log';
 import { childTraceparent } from '@holdfast/nest-platform';
-import type { Logger } from '@holdfast/nest-platform';
+import type { Logger, Spans } from '@holdfast/nest-platform';
 import { Controller, PARTITIONS } from '@holdfast/reconcile';
 import type { Clock, ReconcilerDefinition, RunReport } from '@holdfast/reconcile';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -17,6 +17,7 @@ import { EventRecorder } from './event-recorder.js';
 import { followWorld, listWorld } from './feed.js';
 import type { FeedOptions } from './feed.js';
 import { logRun } from './log-run.js';
+import { spanOfRun } from './run-span.js';
 import { Membership, MEMBERSHIP_TIMING } from './shares/membership.js';
 import { ShareManager } from './shares/share-manager.js';
 import { watchShares } from './shares/watch-shares.js';
@@ -44,6 +45,7 @@ export interface RuntimeOptions {
   readonly logger: Logger;
   readonly definitions: readonly ReconcilerDefinition[];
   readonly metrics: Registry;
+  readonly spans: Spans;
   /** The name of this process among the replicas. */
   readonly instance: string;
 }
@@ -171,6 +173,7 @@ export class ControllerRuntime {
     logRun(this.options.logger, run);
     this.metrics.count(run);
     this.recorder.record(run);
+    if (this.options.spans.areCollected) this.options.spans.record(spanOfRun(run));
   }
 
   private async run(): Promise<void> {

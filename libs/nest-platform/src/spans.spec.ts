@@ -47,7 +47,10 @@ afterEach(async () => {
 
 const openSpans = (endpoint: string | undefined) => {
   const metrics = new Registry();
-  return { metrics, spans: new Spans({ service: 'reconciler', endpoint, metrics, logger: createLogger('test', 'error') }) };
+  return {
+    metrics,
+    spans: new Spans({ service: 'reconciler', endpoint, metrics, logger: createLogger('test', 'error') }),
+  };
 };
 const endpoint = (): string => `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
 

@@ -1,6 +1,6 @@
 /** What each route of the gateway is made of. */
 import type { CommandSender } from '@holdfast/command-client';
-import type { HealthRegistry, Logger } from '@holdfast/nest-platform';
+import type { HealthRegistry, Logger, Spans } from '@holdfast/nest-platform';
 import type { Registry } from 'prom-client';
 
 import type { Authenticator } from '../auth/authenticator.js';

@@ -86,7 +86,13 @@ const lineOf = ({ ids, user }: Observation, code: number, method: string, url: s
   ms: Math.round(seconds * 1e6) / 1000,
 });
 
-const spanOf = ({ ids, verb, resource, user }: Observation, code: number, method: string, url: string, seconds: number): Span => ({
+const spanOf = (
+  { ids, verb, resource, user }: Observation,
+  code: number,
+  method: string,
+  url: string,
+  seconds: number,
+): Span => ({
   name: `${verb} ${resource}`,
   kind: 'server',
   traceparent: ids.traceparent,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Answer } from '@holdfast/command-client';
 import type { Command } from '@holdfast/contracts';
 import type { Refusal } from '@holdfast/kernel';
-import { HealthRegistry } from '@holdfast/nest-platform';
+import { HealthRegistry, Spans } from '@holdfast/nest-platform';
 import type { KindDefinition, KindVersion } from '@holdfast/resource';
 import { fastify } from 'fastify';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
@@ -167,6 +167,7 @@ export const startWire = async (): Promise<TestWire> => {
       transactions,
       health,
       metrics,
+      spans: new Spans({ service: 'api-gateway', endpoint: undefined, metrics, logger }),
       logger,
     }),
   );
