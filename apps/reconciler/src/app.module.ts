@@ -3,7 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { CommandClient } from '@holdfast/command-client';
 import { rackReconcilers } from '@holdfast/example-rack';
 import { JetStreamCommitLog } from '@holdfast/log';
-import { connectNats, HEALTH, LOGGER, METRICS, PlatformModule, SPANS, watchNats } from '@holdfast/nest-platform';
+import {
+  connectNats,
+  HEALTH,
+  LOGGER,
+  METRICS,
+  natsConnectionOptions,
+  PlatformModule,
+  SPANS,
+  watchNats,
+} from '@holdfast/nest-platform';
 import type { HealthRegistry, Logger, Spans } from '@holdfast/nest-platform';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Inject, Module } from '@nestjs/common';
@@ -16,10 +25,15 @@ import { eventExpiry } from './lifecycle/event-expiry.js';
 import { garbageCollector } from './lifecycle/garbage-collector.js';
 import { kindLifecycle } from './lifecycle/kind-lifecycle.js';
 import { namespaceLifecycle } from './lifecycle/namespace-lifecycle.js';
+import { installKind } from './workers/install-kind.js';
+import { LiveReconcilers } from './workers/live-reconcilers.js';
+import { RECONCILER_DEFINITION } from './workers/reconciler-kind.js';
+import { WorkerCalls } from './workers/worker-calls.js';
 
 const NATS = Symbol('NATS');
 const CLIENT = Symbol('CLIENT');
 const RUNTIME = Symbol('RUNTIME');
+const WORKER_CALLS = Symbol('WORKER_CALLS');
 
 /** The name of this process among the replicas. */
 const INSTANCE = `reconciler-${randomUUID()}`;
@@ -29,10 +43,13 @@ const DEFINITIONS = [garbageCollector, namespaceLifecycle, kindLifecycle, eventE
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly stopping = new AbortController();
+
   constructor(
     @Inject(NATS) private readonly nc: NatsConnection,
     @Inject(CLIENT) private readonly client: CommandClient,
     @Inject(RUNTIME) private readonly runtime: ControllerRuntime,
+    @Inject(WORKER_CALLS) private readonly calls: WorkerCalls,
     @Inject(HEALTH) private readonly health: HealthRegistry,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -87,6 +104,14 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
             }),
           inject: [NATS, CLIENT, JetStreamCommitLog, METRICS, SPANS],
         },
+        {
+          provide: WORKER_CALLS,
+          useFactory: (nc: NatsConnection, metrics: Registry) => {
+            const { inboxPrefix = '_INBOX' } = natsConnectionOptions(config.HOLDFAST_NATS_URL);
+            return new WorkerCalls({ nc, inboxPrefix, metrics });
+          },
+          inject: [NATS, METRICS],
+        },
       ],
     };
   }
@@ -96,10 +121,14 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     this.health.add('reconcilers', () => this.runtime.check());
     this.health.addFact('instance', () => INSTANCE);
     this.health.addFact('partitions', () => this.runtime.partitions);
+    new LiveReconcilers({ runtime: this.runtime, calls: this.calls });
     this.runtime.start();
+    const { client, logger, stopping } = this;
+    void installKind(RECONCILER_DEFINITION, { client, logger, signal: stopping.signal });
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
     await this.runtime.stop();
     this.client.close();
     await this.nc.close();

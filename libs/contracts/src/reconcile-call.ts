@@ -34,8 +34,9 @@ export interface ReconcileCall {
   readonly cause?: {
     readonly resourceVersion: string;
     readonly correlationID: string;
-    readonly traceparent?: string;
   };
+  /** The call's span (W3C Trace Context), in the trace of the change that led to it. */
+  readonly traceparent: string;
 }
 
 export interface ReconcileAnswer {

@@ -1,0 +1,151 @@
+/**
+ * Which Reconcilers are accepted. Every replica judges alone and all come to the same: the older one goes first, of two
+ * of one second the one whose name comes first.
+ */
+import { objectAt, stringAt } from '@holdfast/kernel';
+import { apiVersionOf, isDeleting, objectTypeText, specOf, uidOf } from '@holdfast/reconcile';
+import type { ObjectState, ObjectType } from '@holdfast/reconcile';
+
+import type { KindLookup, KnownKind } from './known-kinds.js';
+import { RECONCILERS } from './reconciler-kind.js';
+import type { KindReference, ReconcilerSpec } from './reconciler-kind.js';
+
+export interface AcceptedReconciler {
+  readonly name: string;
+  readonly uid: string;
+  readonly spec: ReconcilerSpec;
+  readonly for: KnownKind;
+  readonly owns: readonly KnownKind[];
+  readonly watches: readonly { readonly kind: KnownKind; readonly field: string }[];
+}
+
+export type Verdict =
+  | { readonly status: 'accepted'; readonly reconciler: AcceptedReconciler }
+  | {
+      readonly status: 'refused';
+      readonly reason: 'BeingDeleted' | 'NameTaken' | 'KindNotFound' | 'ScopeMismatch' | 'ForTaken';
+      readonly message: string;
+    };
+
+/** A reconciler in process, as far as it can be in the way. */
+export interface InProcess {
+  readonly name: string;
+  readonly reports?: { readonly type: ObjectType; readonly condition: string };
+}
+
+/** A verdict for each, by name. */
+export const judgeReconcilers = (input: {
+  readonly reconcilers: readonly ObjectState[];
+  readonly kinds: KindLookup;
+  readonly inProcess: readonly InProcess[];
+}): ReadonlyMap<string, Verdict> => {
+  const verdicts = new Map<string, Verdict>();
+  const accepted: AcceptedReconciler[] = [];
+  for (const state of [...input.reconcilers].sort(olderFirst)) {
+    const verdict = judge(state, { ...input, accepted });
+    if (verdict.status === 'accepted') accepted.push(verdict.reconciler);
+    verdicts.set(state.key.name, verdict);
+  }
+  return verdicts;
+};
+
+const judge = (
+  state: ObjectState,
+  others: {
+    readonly kinds: KindLookup;
+    readonly inProcess: readonly InProcess[];
+    readonly accepted: readonly AcceptedReconciler[];
+  },
+): Verdict => {
+  const { name } = state.key;
+  if (isDeleting(state)) return refuse('BeingDeleted', 'it is being deleted');
+  if (others.inProcess.some((one) => one.name === name)) {
+    return refuse('NameTaken', `a reconciler of Holdfast's own is called "${name}"`);
+  }
+  const spec = specOf(RECONCILERS, state);
+  const kind = others.kinds(spec.for);
+  if ('missing' in kind) return refuse('KindNotFound', `spec.for: ${kind.missing}`);
+  const owns = resolveAll(spec.owns, 'owns', others.kinds);
+  if ('missing' in owns) return refuse('KindNotFound', owns.missing);
+  const watched = resolveAll(spec.watches, 'watches', others.kinds);
+  if ('missing' in watched) return refuse('KindNotFound', watched.missing);
+  const watches = watched.kinds.map((found, i) => ({ kind: found, field: spec.watches[i]?.wakes.field ?? '' }));
+  const reconciler = { name, uid: uidOf(state), spec, for: kind, owns: owns.kinds, watches };
+  return scopeProblem(reconciler) ?? takenProblem(reconciler, others) ?? { status: 'accepted', reconciler };
+};
+
+const refuse = (reason: (Verdict & { status: 'refused' })['reason'], message: string): Verdict => ({
+  status: 'refused',
+  reason,
+  message,
+});
+
+const resolveAll = (
+  references: readonly KindReference[],
+  member: string,
+  kinds: KindLookup,
+): { readonly kinds: readonly KnownKind[] } | { readonly missing: string } => {
+  const found: KnownKind[] = [];
+  for (const [i, reference] of references.entries()) {
+    const kind = kinds(reference);
+    if ('missing' in kind) return { missing: `spec.${member}[${i}]: ${kind.missing}` };
+    found.push(kind);
+  }
+  return { kinds: found };
+};
+
+/** Children live beside their owner, and a name without a namespace is looked for there, too. */
+const scopeProblem = ({ for: kind, owns, watches }: AcceptedReconciler): Verdict | undefined => {
+  const child = owns.findIndex((owned) => owned.scope !== kind.scope);
+  if (child >= 0) {
+    return refuse(
+      'ScopeMismatch',
+      `spec.owns[${child}]: ${owns[child]?.kind} is ${scopeText(owns[child])}, ${kind.kind} ${scopeText(kind)}`,
+    );
+  }
+  const watched = watches.findIndex((watch) => kind.scope === 'Cluster' && watch.kind.scope === 'Namespaced');
+  if (watched < 0) return undefined;
+  const message = `${watches[watched]?.kind.kind} is namespaced, and ${kind.kind} has no namespace to look for it in`;
+  return refuse('ScopeMismatch', `spec.watches[${watched}]: ${message}`);
+};
+
+const scopeText = (kind: KnownKind | undefined): string =>
+  kind?.scope === 'Cluster' ? 'cluster-scoped' : 'namespaced';
+
+/** Two of one kind would undo each other's work where they own the same kind or write the same condition. */
+const takenProblem = (
+  { for: kind, owns, spec }: AcceptedReconciler,
+  {
+    accepted,
+    inProcess,
+  }: { readonly accepted: readonly AcceptedReconciler[]; readonly inProcess: readonly InProcess[] },
+): Verdict | undefined => {
+  const sameKind = (type: ObjectType): boolean => objectTypeText(type) === objectTypeText(kind);
+  const subject = `${kind.kind} (${apiVersionOf(kind)})`;
+  for (const other of accepted.filter((one) => sameKind(one.for))) {
+    const shared = owns.find((one) => other.owns.some((theirs) => objectTypeText(theirs) === objectTypeText(one)));
+    if (shared !== undefined) {
+      return refuse('ForTaken', `Reconciler "${other.name}" already makes the ${shared.kind} of each ${subject}`);
+    }
+    if (kind.hasStatus && other.spec.condition === spec.condition) {
+      return refuse(
+        'ForTaken',
+        `Reconciler "${other.name}" already writes the condition ${spec.condition} of ${subject}`,
+      );
+    }
+  }
+  const own = inProcess.find(({ reports }) => reports?.condition === spec.condition && sameKind(reports.type));
+  if (own === undefined) return undefined;
+  return refuse(
+    'ForTaken',
+    `Holdfast's own "${own.name}" already writes the condition ${spec.condition} of ${subject}`,
+  );
+};
+
+const olderFirst = (a: ObjectState, b: ObjectState): number =>
+  compareText(createdAt(a), createdAt(b)) || compareText(a.key.name, b.key.name);
+
+const createdAt = (state: ObjectState): string =>
+  stringAt(objectAt(state.object, 'metadata'), 'creationTimestamp') ?? '';
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,104 @@
+/**
+ * A reconciler whose work a worker does: calls it with the object, checks what it answers, and does what it wants.
+ *
+ *   object ──► call ──► nobody there: waiting        ──► children ──► outcome, with status
+ *                 ├──► no answer in time: retry     │
+ *                 └──► answer ──► wrong: retry      │
+ *                          └──► right ──────────────┘
+ */
+import { keyText, reconcileSubject } from '@holdfast/contracts';
+import type { JsonObject } from '@holdfast/kernel';
+import {
+  convergeChildren,
+  defineReconciler,
+  generationChanged,
+  retry,
+  stalled,
+  waiting,
+  watchMapped,
+} from '@holdfast/reconcile';
+import type { ObjectReader, ObjectType, Outcome, ReconcilerDefinition, TypedRun, Watch } from '@holdfast/reconcile';
+
+import type { AcceptedReconciler } from './judge-reconcilers.js';
+import { namesAt } from './known-kinds.js';
+import { readAnswer } from './reconcile-answer.js';
+import { reconcileCall } from './reconcile-call.js';
+import type { WorkerCalls } from './worker-calls.js';
+
+/** The reason in the condition of an object for which no worker was there. */
+export const NO_WORKER = 'NoWorker';
+
+/** Who says that it has come is called at once; this is for workers that do not say so. */
+const LOOK_FOR_WORKERS_MS = 5_000;
+/** For what follows from the answer, once it is there. */
+const WRITES_MS = 30_000;
+
+export interface WorkerReconcilerOptions {
+  readonly reconciler: AcceptedReconciler;
+  readonly calls: Pick<WorkerCalls, 'call' | 'maxBytes'>;
+  /** Told of each key that found no worker, and of each that found one. */
+  readonly noticed: (key: string, found: 'noWorker' | 'worker') => void;
+}
+
+type WorkerRun = TypedRun<JsonObject, JsonObject>;
+
+export const workerReconciler = (options: WorkerReconcilerOptions): ReconcilerDefinition => {
+  const { reconciler } = options;
+  const { spec, for: kind, owns, name } = reconciler;
+  const run = (one: WorkerRun): Promise<Outcome> => reconcile(options, one);
+  return defineReconciler({
+    name,
+    for: kind,
+    owns,
+    watches: reconciler.watches.map((watch) => watchNamed(kind, watch)),
+    ...(spec.when === 'GenerationChanged' && kind.hasGeneration ? { when: generationChanged } : {}),
+    ...(kind.hasStatus ? { condition: spec.condition } : {}),
+    ...(spec.finalizer === undefined ? {} : { finalize: { finalizer: spec.finalizer, run } }),
+    concurrency: spec.concurrency,
+    timeoutMs: spec.timeoutSeconds * 1_000 + WRITES_MS,
+    backoff: { baseMs: spec.backoff.baseMilliseconds, capMs: spec.backoff.capSeconds * 1_000 },
+    reconcile: run,
+  });
+};
+
+const watchNamed = (type: ObjectType, { kind, field }: AcceptedReconciler['watches'][number]): Watch =>
+  watchMapped(kind, ({ key }, read: ObjectReader) =>
+    read
+      .list(type, kind.scope === 'Cluster' ? undefined : key.namespace)
+      .filter((state) => namesAt(state.object, field).includes(key.name))
+      .map((state) => state.key),
+  );
+
+const reconcile = async ({ reconciler, calls, noticed }: WorkerReconcilerOptions, run: WorkerRun): Promise<Outcome> => {
+  const { name, spec, owns } = reconciler;
+  const timeoutMs = spec.timeoutSeconds * 1_000;
+  const call = reconcileCall(reconciler, run, new Date(run.now.getTime() + timeoutMs));
+  const body = Buffer.from(JSON.stringify(call));
+  if (body.length > calls.maxBytes) {
+    return stalled('CallTooLarge', `the call has ${body.length} bytes, and NATS takes ${calls.maxBytes}`);
+  }
+  const reply = await calls.call({ controller: name, run: run.id, body, timeoutMs, signal: run.signal });
+  noticed(keyText(run.key), reply.kind === 'noWorker' ? 'noWorker' : 'worker');
+  if (reply.kind === 'noWorker') {
+    return waiting(NO_WORKER, `no worker listens on ${reconcileSubject(name)}`, LOOK_FOR_WORKERS_MS);
+  }
+  if (reply.kind === 'timeout') return retry(new Error(`no worker answered within ${spec.timeoutSeconds} s`));
+  const answer = readAnswer(reply.data, reconciler, run.object);
+  if (!answer.ok) return retry(new WrongAnswer(answer.problems));
+  if (answer.children === undefined) return answer.outcome;
+  const converged = await convergeChildren(run, run.object, owns, answer.children);
+  return converged.kind === 'done' ? answer.outcome : { ...converged, ...observedOf(answer.outcome) };
+};
+
+const observedOf = ({ status }: Outcome): { readonly status?: JsonObject } => (status === undefined ? {} : { status });
+
+/** A worker's answer that cannot be acted on. */
+export class WrongAnswer extends Error {
+  override readonly name = 'WrongAnswer';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`the worker's answer is wrong: ${problems.join('; ')}`.slice(0, LONGEST_MESSAGE));
+  }
+}
+
+const LONGEST_MESSAGE = 4_096;
