@@ -1,6 +1,7 @@
 /** What a run sends to the store: in the name of its controller, with its id, its cause and its fence. */
 import { randomUUID } from 'node:crypto';
 
+import { controllerActor } from '@holdfast/contracts';
 import type { Command, Request } from '@holdfast/contracts';
 import type { RunIdentity } from '@holdfast/reconcile';
 
@@ -11,7 +12,7 @@ export const commandOfRun = (run: RunIdentity, request: Request): Command => {
   return {
     id: randomUUID(),
     deadline: Date.now() + DEADLINE_MS,
-    actor: `system:controller:${controller}`,
+    actor: controllerActor(controller),
     requestID: id,
     correlationID: correlationOf(run),
     ...(cause === undefined ? {} : { causationID: String(cause.version) }),

@@ -35,6 +35,8 @@ export { WORKERS_QUEUE } from './reconcile-call.js';
 export type { AnsweredOutcome, ReconcileAnswer, ReconcileCall } from './reconcile-call.js';
 export { boundaryOf, EVENTS_PER_SEQUENCE, parseResourceVersion, positionOf, versionAt } from './resource-version.js';
 export type { LogPosition } from './resource-version.js';
+export { controllerActor, controllerOfActor, parseRunRecord, RUN_SCHEMA_VERSION } from './run-record.js';
+export type { RunRecord } from './run-record.js';
 export {
   commandSubject,
   decodeToken,
@@ -47,6 +49,7 @@ export {
   LOG_STREAM,
   LOG_SUBJECT,
   parseEventSubject,
+  parseRunSubject,
   parseWorkerSubject,
   PROJECTED_SUBJECT,
   PROJECTOR_NUDGE_SUBJECT,
@@ -55,9 +58,15 @@ export {
   RECONCILER_MEMBERS_SUBJECT,
   replySubject,
   replySubjectOfFrame,
+  runFilter,
+  RUNS_STREAM,
+  RUNS_SUBJECTS,
+  runsOfObjectFilter,
+  runSubject,
   senderOfReply,
   SNAPSHOT_BUCKET,
   WORKER_SUBJECTS,
   workerSubject,
 } from './subjects.js';
+export type { RunName } from './subjects.js';
 export { UnknownSchemaError } from './upcast.js';

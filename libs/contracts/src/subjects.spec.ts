@@ -8,8 +8,12 @@ import {
   encodeToken,
   eventSubject,
   parseEventSubject,
+  parseRunSubject,
   replySubject,
   replySubjectOfFrame,
+  runFilter,
+  runsOfObjectFilter,
+  runSubject,
   senderOfReply,
 } from './subjects.js';
 
@@ -78,6 +82,36 @@ describe('the subject of an object', () => {
     '',
   ])('is never %j', (subject) => {
     expect(parseEventSubject(subject)).toBeUndefined();
+  });
+});
+
+describe('the subject of a run', () => {
+  const key = fc.record({ group, resource: token, namespace: fc.oneof(fc.constant(''), token), name: token });
+  const run = { controller: 'rack', id: '4f1c', key: { group: '', resource: 'nodes', namespace: '', name: 'a.b' } };
+
+  it('says whose run it is, which, and about what', () => {
+    expect(runSubject(run)).toBe('hf.run.rack.4f1c.core.nodes._.a_b');
+    expect(runFilter(run)).toBe('hf.run.rack.4f1c.>');
+    expect(runsOfObjectFilter(run.key)).toBe('hf.run.*.*.core.nodes._.a_b');
+  });
+
+  it('leads back to the run', () => {
+    fc.assert(
+      fc.property(fc.record({ controller: token, id: token, key }), (name) => {
+        expect(parseRunSubject(runSubject(name))).toEqual(name);
+      }),
+    );
+  });
+
+  it.each([
+    'hf.run.rack.4f1c.core.nodes._',
+    'hf.run.rack.4f1c.core.nodes._.a.b',
+    'hf.run..4f1c.core.nodes._.a',
+    'hf.run.Rack.4f1c.core.nodes._.a',
+    'hf.evt.rack.4f1c.core.nodes._.a',
+    '',
+  ])('is never %j', (subject) => {
+    expect(parseRunSubject(subject)).toBeUndefined();
   });
 });
 

@@ -11,6 +11,8 @@ export const LOG_STREAM = 'HOLDFAST_LOG';
 export const LOG_SUBJECT = 'hf.log.commit';
 export const EVENTS_STREAM = 'HOLDFAST_EVENTS';
 export const EVENTS_SUBJECTS = 'hf.evt.>';
+export const RUNS_STREAM = 'HOLDFAST_RUNS';
+export const RUNS_SUBJECTS = 'hf.run.>';
 export const SNAPSHOT_BUCKET = 'HOLDFAST_SNAPSHOTS';
 export const HEARTBEAT_SUBJECT = 'hf.store.heartbeat';
 export const PROJECTED_SUBJECT = 'hf.projected';
@@ -51,26 +53,64 @@ export const decodeToken = (token: string): string => {
   return Buffer.from(bytes).toString('utf8');
 };
 
-/** `hf.evt.<group>.<resource>.<namespace>.<name>`: the subject of one object's public events. */
-export const eventSubject = (key: ObjectKey): string => {
+/** The four tokens that name an object: `<group>.<resource>.<namespace>.<name>`. */
+const objectTokens = (key: ObjectKey): string => {
   const group = key.group === '' ? CORE_GROUP : encodeToken(key.group);
   const namespace = key.namespace === '' ? NO_NAMESPACE : encodeToken(key.namespace);
-  return `hf.evt.${group}.${encodeToken(key.resource)}.${namespace}.${encodeToken(key.name)}`;
+  return `${group}.${encodeToken(key.resource)}.${namespace}.${encodeToken(key.name)}`;
 };
 
-/** The object that an event subject speaks of; undefined when the subject is not one of ours. */
-export const parseEventSubject = (subject: string): ObjectKey | undefined => {
-  const [hf, evt, group, resource, namespace, name, ...rest] = subject.split('.');
-  if (hf !== 'hf' || evt !== 'evt' || rest.length > 0) return undefined;
-  if (!group || !resource || !namespace || !name) return undefined;
+/** Reads what `objectTokens` wrote; undefined for anything that it never writes. */
+const parseObjectTokens = (tokens: readonly string[]): ObjectKey | undefined => {
+  const [group, resource, namespace, name, ...rest] = tokens;
+  if (!group || !resource || !namespace || !name || rest.length > 0) return undefined;
   const key = {
     group: group === CORE_GROUP ? '' : decodeToken(group),
     resource: decodeToken(resource),
     namespace: namespace === NO_NAMESPACE ? '' : decodeToken(namespace),
     name: decodeToken(name),
   };
-  return eventSubject(key) === subject ? key : undefined;
+  return objectTokens(key) === tokens.join('.') ? key : undefined;
 };
+
+/** `hf.evt.<group>.<resource>.<namespace>.<name>`: the subject of one object's public events. */
+export const eventSubject = (key: ObjectKey): string => `hf.evt.${objectTokens(key)}`;
+
+/** The object that an event subject speaks of; undefined when the subject is not one of ours. */
+export const parseEventSubject = (subject: string): ObjectKey | undefined => {
+  const [hf, evt, ...tokens] = subject.split('.');
+  return hf === 'hf' && evt === 'evt' ? parseObjectTokens(tokens) : undefined;
+};
+
+/** A run of a controller, and the object that it was about. */
+export interface RunName {
+  readonly controller: string;
+  readonly id: string;
+  readonly key: ObjectKey;
+}
+
+/**
+ * `hf.run.<controller>.<run id>.<group>.<resource>.<namespace>.<name>`: the subject of one run's record. The id stands
+ * before the object, so that the server finds a run by its id without a look at any other.
+ */
+export const runSubject = ({ controller, id, key }: RunName): string =>
+  `hf.run.${encodeToken(controller)}.${encodeToken(id)}.${objectTokens(key)}`;
+
+/** The run that a subject speaks of; undefined when the subject is not one of ours. */
+export const parseRunSubject = (subject: string): RunName | undefined => {
+  const [hf, run, controller, id, ...tokens] = subject.split('.');
+  const key = parseObjectTokens(tokens);
+  if (hf !== 'hf' || run !== 'run' || !controller || !id || key === undefined) return undefined;
+  const name = { controller: decodeToken(controller), id: decodeToken(id), key };
+  return runSubject(name) === subject ? name : undefined;
+};
+
+/** Matches the record of one run, whatever object it was about. */
+export const runFilter = ({ controller, id }: Omit<RunName, 'key'>): string =>
+  `hf.run.${encodeToken(controller)}.${encodeToken(id)}.>`;
+
+/** Matches the records of all runs about one object. */
+export const runsOfObjectFilter = (key: ObjectKey): string => `hf.run.*.*.${objectTokens(key)}`;
 
 /** Where the transactor of one epoch takes commands. No queue group: exactly one process listens. */
 export const commandSubject = (instance: string, epoch: number): string => `hf.cmd.${encodeToken(instance)}.${epoch}`;
