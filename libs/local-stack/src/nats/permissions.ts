@@ -16,6 +16,8 @@ import {
   PROJECTOR_NUDGE_SUBJECT,
   RECONCILE_SUBJECTS,
   RECONCILER_MEMBERS_SUBJECT,
+  RUNS_STREAM,
+  RUNS_SUBJECTS,
   SNAPSHOT_BUCKET,
   WORKER_SUBJECTS,
   WORKERS_QUEUE,
@@ -92,9 +94,19 @@ const beyondInboxes: Readonly<Record<NatsUser, Permissions>> = {
     ],
     subscribe: [COMMANDS, REPLIES, HEARTBEAT_SUBJECT, PROJECTED_SUBJECT, PROJECTOR_NUDGE_SUBJECT],
   },
-  gateway: commandSender,
+  gateway: {
+    publish: [...commandSender.publish, ...readStream(RUNS_STREAM)],
+    subscribe: commandSender.subscribe,
+  },
   reconciler: {
-    publish: [...commandSender.publish, RECONCILE_SUBJECTS, RECONCILER_MEMBERS_SUBJECT],
+    publish: [
+      ...commandSender.publish,
+      ...manageStream(RUNS_STREAM),
+      ...readStream(RUNS_STREAM),
+      RUNS_SUBJECTS,
+      RECONCILE_SUBJECTS,
+      RECONCILER_MEMBERS_SUBJECT,
+    ],
     subscribe: [...commandSender.subscribe, WORKER_SUBJECTS, RECONCILER_MEMBERS_SUBJECT],
   },
   orchestrator: {
@@ -105,7 +117,7 @@ const beyondInboxes: Readonly<Record<NatsUser, Permissions>> = {
     publish: [
       ...findStreams,
       '$JS.API.STREAM.LIST',
-      ...[LOG_STREAM, EVENTS_STREAM, SNAPSHOT_STREAM].flatMap((stream) => [
+      ...[LOG_STREAM, EVENTS_STREAM, RUNS_STREAM, SNAPSHOT_STREAM].flatMap((stream) => [
         ...readStream(stream),
         `$JS.API.CONSUMER.NAMES.${stream}`,
         `$JS.API.CONSUMER.LIST.${stream}`,
