@@ -1,19 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 import type { SyncCheck } from '@holdfast/log';
-import { httpUrl, postgresUrl, serviceEnvironment } from '@holdfast/nest-platform';
+import { duration, httpUrl, postgresUrl, serviceEnvironment } from '@holdfast/nest-platform';
 import { z } from 'zod';
 
 import { FAULT_POINTS, parseFault } from './fault.js';
 
 const GIB = 1024 * 1024 * 1024;
-const MS_PER_UNIT = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `90s`, `30m`, `12h` or `7d`, as milliseconds. */
-const duration = z
-  .string()
-  .regex(/^\d+[smhd]$/, 'expected a number and a unit, such as 90s, 30m, 12h or 7d')
-  .transform((text) => Number(text.slice(0, -1)) * MS_PER_UNIT[text.slice(-1) as keyof typeof MS_PER_UNIT]);
+const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
 
 const httpUrls = z.string().refine((text) => text.split(',').every((url) => httpUrl.safeParse(url.trim()).success), {
   message: 'expected URLs that begin with http:// or https://, separated by commas',
@@ -38,7 +32,7 @@ export const environmentOf = (env: Environment) => ({
     .default(() => `store-${randomUUID().slice(0, 8)}`),
   /** How much of the public event stream is kept. */
   HOLDFAST_EVENTS_MAX_BYTES: z.coerce.number().int().positive().default(GIB),
-  HOLDFAST_EVENTS_MAX_AGE: duration.default(7 * MS_PER_UNIT.d),
+  HOLDFAST_EVENTS_MAX_AGE: duration.default(WEEK_MS),
   /** For crash tests alone: dies at a named point. */
   HOLDFAST_FAULT: z
     .string()

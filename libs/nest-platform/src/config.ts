@@ -40,6 +40,14 @@ export const natsUrl = url('nats:', 'tls:');
 export const postgresUrl = url('postgres:', 'postgresql:');
 export const httpUrl = url('http:', 'https:');
 
+const MS_PER_UNIT = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90s`, `30m`, `12h` or `7d`, as milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^\d+[smhd]$/, 'expected a number and a unit, such as 90s, 30m, 12h or 7d')
+  .transform((text) => Number(text.slice(0, -1)) * MS_PER_UNIT[text.slice(-1) as keyof typeof MS_PER_UNIT]);
+
 /** What every service reads. */
 export const serviceEnvironment = {
   HOLDFAST_NATS_URL: natsUrl,

@@ -2,6 +2,7 @@ export { AdminServer } from './admin-server.js';
 export type { AdminServerOptions } from './admin-server.js';
 export {
   ConfigError,
+  duration,
   EXIT_CONFIG,
   httpUrl,
   natsUrl,
