@@ -8,6 +8,7 @@ export { ReadModels } from './read-models.js';
 export type { ObjectState } from './read-models.js';
 export type { ListedObject, ListPage, ListQuery, ObjectList } from './queries/list-objects.js';
 export type { ObjectsQuery, PageStart } from './queries/select-objects.js';
+export type { Causes, CausesQuery, RecordedChange } from './queries/read-causes.js';
 export type { History, HistoryEntry, HistoryQuery } from './queries/read-history.js';
 
 export { runProjector } from './projection/run-projector.js';

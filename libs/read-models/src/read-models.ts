@@ -1,5 +1,7 @@
 import type { ObjectKey } from '@holdfast/contracts';
 import type { Pool } from 'pg';
+import { readCauses } from './queries/read-causes.js';
+import type { Causes, CausesQuery } from './queries/read-causes.js';
 import { countListed, listObjects } from './queries/list-objects.js';
 import type { ListQuery, ObjectList } from './queries/list-objects.js';
 import { readHistory } from './queries/read-history.js';
@@ -60,5 +62,10 @@ export class ReadModels {
 
   history(query: HistoryQuery): Promise<History> {
     return readHistory(this.reader, query);
+  }
+
+  /** Changes, and what led to each of them, back to those that nothing led to. */
+  causes(query: CausesQuery): Promise<Causes> {
+    return readCauses(this.reader, query);
   }
 }

@@ -32,6 +32,7 @@ export const selectBoundaryAt = (schema: string, sql: SqlParameters, moment: Dat
   ORDER BY time DESC, sequence DESC
   LIMIT 1`;
 
-const keyCondition = (table: string, key: ObjectKey, sql: SqlParameters): string =>
+/** Holds for the rows of one object. */
+export const keyCondition = (table: string, key: ObjectKey, sql: SqlParameters): string =>
   `${table}.grp = ${sql.add(key.group)} AND ${table}.resource = ${sql.add(key.resource)} ` +
   `AND ${table}.namespace = ${sql.add(key.namespace)} AND ${table}.name = ${sql.add(key.name)}`;
