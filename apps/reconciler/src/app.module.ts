@@ -25,6 +25,7 @@ import { eventExpiry } from './lifecycle/event-expiry.js';
 import { garbageCollector } from './lifecycle/garbage-collector.js';
 import { kindLifecycle } from './lifecycle/kind-lifecycle.js';
 import { namespaceLifecycle } from './lifecycle/namespace-lifecycle.js';
+import { RunRecorder } from './runs/run-recorder.js';
 import { installKind } from './workers/install-kind.js';
 import { LiveReconcilers } from './workers/live-reconcilers.js';
 import { RECONCILER_DEFINITION } from './workers/reconciler-kind.js';
@@ -84,6 +85,12 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
           inject: [NATS, JetStreamCommitLog],
         },
         {
+          provide: RunRecorder,
+          useFactory: (nc: NatsConnection, metrics: Registry) =>
+            new RunRecorder({ nc, stream: runsStreamOf(config), metrics, logger }),
+          inject: [NATS, METRICS],
+        },
+        {
           provide: RUNTIME,
           useFactory: (
             nc: NatsConnection,
@@ -91,6 +98,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
             log: JetStreamCommitLog,
             metrics: Registry,
             spans: Spans,
+            runs: RunRecorder,
           ) =>
             new ControllerRuntime({
               nc,
@@ -101,8 +109,9 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
               metrics,
               spans,
               instance: INSTANCE,
+              runs,
             }),
-          inject: [NATS, CLIENT, JetStreamCommitLog, METRICS, SPANS],
+          inject: [NATS, CLIENT, JetStreamCommitLog, METRICS, SPANS, RunRecorder],
         },
         {
           provide: WORKER_CALLS,
@@ -134,3 +143,9 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     await this.nc.close();
   }
 }
+
+const runsStreamOf = (config: ReconcilerConfig) => ({
+  replicas: config.HOLDFAST_LOG_REPLICAS,
+  maxBytes: config.HOLDFAST_RUNS_MAX_BYTES,
+  maxAgeMs: config.HOLDFAST_RUNS_MAX_AGE,
+});

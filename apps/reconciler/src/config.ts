@@ -1,5 +1,14 @@
-import { serviceEnvironment } from '@holdfast/nest-platform';
-import type { ServiceConfig } from '@holdfast/nest-platform';
+import { duration, serviceEnvironment } from '@holdfast/nest-platform';
+import { z } from 'zod';
 
-export const environment = serviceEnvironment;
-export type ReconcilerConfig = ServiceConfig;
+const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
+const DEFAULT_RUNS_BYTES = 256 * 1024 * 1024;
+
+export const environment = {
+  ...serviceEnvironment,
+  /** How much is kept of the records of runs. */
+  HOLDFAST_RUNS_MAX_BYTES: z.coerce.number().int().positive().default(DEFAULT_RUNS_BYTES),
+  HOLDFAST_RUNS_MAX_AGE: duration.default(WEEK_MS),
+};
+
+export type ReconcilerConfig = z.output<z.ZodObject<typeof environment>>;

@@ -7,7 +7,7 @@ import type { ObjectKey } from '@holdfast/contracts';
 import type { CommitLog } from '@holdfast/log';
 import { childTraceparent } from '@holdfast/nest-platform';
 import type { Logger, Spans } from '@holdfast/nest-platform';
-import { Controller, PARTITIONS } from '@holdfast/reconcile';
+import { Controller, PARTITIONS, uidOf } from '@holdfast/reconcile';
 import type { Clock, ReconcilerDefinition, RunReport } from '@holdfast/reconcile';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Registry } from 'prom-client';
@@ -18,6 +18,7 @@ import { followWorld, listWorld } from './feed.js';
 import type { FeedOptions } from './feed.js';
 import { logRun } from './log-run.js';
 import { spanOfRun } from './run-span.js';
+import type { RunRecorder } from './runs/run-recorder.js';
 import { Membership, MEMBERSHIP_TIMING } from './shares/membership.js';
 import { ShareManager } from './shares/share-manager.js';
 import { watchShares } from './shares/watch-shares.js';
@@ -48,6 +49,8 @@ export interface RuntimeOptions {
   readonly spans: Spans;
   /** The name of this process among the replicas. */
   readonly instance: string;
+  /** Runs are not recorded when it is missing. */
+  readonly runs?: RunRecorder;
 }
 
 export class ControllerRuntime {
@@ -102,6 +105,7 @@ export class ControllerRuntime {
     this.stopping.abort();
     await Promise.all(this.live.map((controller) => controller.stop()));
     await this.recorder.stop();
+    await this.options.runs?.stop();
     await this.shares.stop();
     await this.running;
   }
@@ -174,6 +178,8 @@ export class ControllerRuntime {
     this.metrics.count(run);
     this.recorder.record(run);
     if (this.options.spans.areCollected) this.options.spans.record(spanOfRun(run));
+    const object = this.world.cache.get(run.key);
+    this.options.runs?.record(run, object && uidOf(object));
   }
 
   private async run(): Promise<void> {
