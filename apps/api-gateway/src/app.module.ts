@@ -24,6 +24,7 @@ import { Authenticator } from './auth/authenticator.js';
 import { composeCollections } from './collections.js';
 import { confirmedEnd } from './commands/confirmed-end.js';
 import type { GatewayConfig } from './config.js';
+import { JetStreamRunRecords } from './explain/run-records.js';
 import { watchDependencies } from './health/dependencies.js';
 import { composeWire } from './http/compose-wire.js';
 import { StatusErrorFilter } from './http/status-error.filter.js';
@@ -76,6 +77,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
             Authenticator,
             HUB,
             ReadModelsReader,
+            JetStreamRunRecords,
             HEALTH,
             METRICS,
             SPANS,
@@ -132,6 +134,7 @@ const connections = (config: GatewayConfig): Provider[] => [
     inject: [NATS, JetStreamCommitLog],
   },
   { provide: ProjectionWatch, useFactory: (nc: NatsConnection) => new ProjectionWatch(nc), inject: [NATS] },
+  { provide: JetStreamRunRecords, useFactory: (nc: NatsConnection) => new JetStreamRunRecords(nc), inject: [NATS] },
 ];
 
 const knowledge = (config: GatewayConfig): Provider[] => [
@@ -180,6 +183,7 @@ const makeWire = (
   authenticator: Authenticator,
   hub: WatchHub,
   reader: ReadModelsReader,
+  runs: JetStreamRunRecords,
   health: HealthRegistry,
   metrics: Registry,
   spans: Spans,
@@ -194,5 +198,5 @@ const makeWire = (
     metrics,
     spans,
     logger,
-    ...composeCollections({ commands, registry, hub, reader, logger }),
+    ...composeCollections({ commands, registry, hub, reader, runs, logger }),
   });

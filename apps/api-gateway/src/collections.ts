@@ -3,6 +3,8 @@ import type { CommandSender } from '@holdfast/command-client';
 import type { Logger } from '@holdfast/nest-platform';
 
 import { confirmedEnd } from './commands/confirmed-end.js';
+import type { RunRecords } from './explain/run-records.js';
+import { whyHandler } from './explain/why-handler.js';
 import { historyHandler } from './history/history-handler.js';
 import { pastHandler } from './history/past-handler.js';
 import { rollbackHandler } from './history/rollback-handler.js';
@@ -20,6 +22,7 @@ export interface CollectionParts {
   readonly registry: KindRegistry;
   readonly hub: WatchHub;
   readonly reader: ReadModelsReader;
+  readonly runs: RunRecords;
   readonly logger: Logger;
 }
 
@@ -28,6 +31,7 @@ export const composeCollections = ({
   registry,
   hub,
   reader,
+  runs,
   logger,
 }: CollectionParts): Pick<WireParts, 'collections' | 'transactions'> => {
   const endOfLog = confirmedEnd(commands);
@@ -43,6 +47,11 @@ export const composeCollections = ({
       }),
       deletecollection: deleteCollection({ reader, commands }),
       history: historyHandler(reader),
+      why: whyHandler({
+        reader,
+        runs,
+        onFailure: (error) => logger.warn({ err: error }, 'the records of runs cannot be read'),
+      }),
       past: pastHandler(reader),
       rollback: rollbackHandler({ reader, commands }),
     },

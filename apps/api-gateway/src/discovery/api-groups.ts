@@ -86,6 +86,7 @@ const subresourcesOf = (kind: KindDefinition, version: KindVersion): ApiSubresou
     { name: 'history', ...holdfast, kind: 'History', verbs: ['get'] },
     { name: 'rollback', ...holdfast, kind: 'Rollback', verbs: ['create'] },
     ...(version.status ? [{ name: 'status', ...own, verbs: ['get', 'patch', 'update'] }] : []),
+    { name: 'why', ...holdfast, kind: 'Explanation', verbs: ['get'] },
   ];
 };
 

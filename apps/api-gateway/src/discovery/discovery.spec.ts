@@ -61,6 +61,7 @@ describe('legacy discovery', () => {
         { name: 'racks/history', singularName: '', namespaced: true, ...ours, kind: 'History', verbs: ['get'] },
         { name: 'racks/rollback', singularName: '', namespaced: true, ...ours, kind: 'Rollback', verbs: ['create'] },
         { name: 'racks/status', singularName: '', namespaced: true, kind: 'Rack', verbs: ['get', 'patch', 'update'] },
+        { name: 'racks/why', singularName: '', namespaced: true, ...ours, kind: 'Explanation', verbs: ['get'] },
       ],
     });
     const core = (await get('/api/v1')).json<{ resources: { name: string }[] }>();
@@ -68,11 +69,13 @@ describe('legacy discovery', () => {
       'configmaps',
       'configmaps/history',
       'configmaps/rollback',
+      'configmaps/why',
       'namespaces',
       'namespaces/finalize',
       'namespaces/history',
       'namespaces/rollback',
       'namespaces/status',
+      'namespaces/why',
     ]);
   });
 });
@@ -108,6 +111,7 @@ describe('aggregated discovery', () => {
                 { subresource: 'history', responseKind: { ...ours, kind: 'History' }, verbs: ['get'] },
                 { subresource: 'rollback', responseKind: { ...ours, kind: 'Rollback' }, verbs: ['create'] },
                 { subresource: 'status', responseKind: rack, verbs: ['get', 'patch', 'update'] },
+                { subresource: 'why', responseKind: { ...ours, kind: 'Explanation' }, verbs: ['get'] },
               ],
             },
           ],

@@ -30,7 +30,7 @@ export interface RequestContext {
 
 export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
-export type Subresource = 'status' | 'finalize' | 'history' | 'rollback';
+export type Subresource = 'status' | 'finalize' | 'history' | 'why' | 'rollback';
 
 /** The form of the answer: the objects, a Table of them, or their metadata alone. */
 export type Representation = 'json' | 'table' | 'partial';
@@ -85,6 +85,8 @@ export type WatchHandler = ResourceHandler;
 export interface HistoryHandler {
   /** `GET <object>/history`. */
   readonly history: ResourceHandler;
+  /** `GET <object>/why`. */
+  readonly why: ResourceHandler;
   /** `GET <object>?resourceVersion=N&resourceVersionMatch=Exact` or `?at=`. */
   readonly past: ResourceHandler;
   /** `POST <object>/rollback`. */

@@ -97,6 +97,7 @@ export class ResourceDispatcher {
 
   private handlerOf({ verb, subresource, query }: ResolvedRequest): ResourceHandler {
     if (subresource === 'history') return this.handlers.history;
+    if (subresource === 'why') return this.handlers.why;
     if (subresource === 'rollback') return this.handlers.rollback;
     const ofThePast = verb === 'get' && (query.at !== undefined || query.resourceVersionMatch === 'Exact');
     return ofThePast ? this.handlers.past : this.handlers[verb];
@@ -129,6 +130,7 @@ const VERBS_OF: Readonly<Record<Subresource, readonly RequestVerb[]>> = {
   status: ['get', 'update', 'patch'],
   finalize: ['update'],
   history: ['get'],
+  why: ['get'],
   rollback: ['update'],
 };
 
@@ -149,7 +151,7 @@ const subresourceOf = (
   return subresource;
 };
 
-const SUBRESOURCES: readonly Subresource[] = ['status', 'finalize', 'history', 'rollback'];
+const SUBRESOURCES: readonly Subresource[] = ['status', 'finalize', 'history', 'why', 'rollback'];
 
 const exists = (subresource: Subresource, { kind, version }: ServedKind, group: string): boolean => {
   if (subresource === 'status') return version.status;

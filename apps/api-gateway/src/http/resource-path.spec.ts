@@ -20,6 +20,7 @@ describe('a resource path', () => {
     ['/api/v1/namespaces/a', path({ resource: 'namespaces', name: 'a' })],
     ['/api/v1/namespaces/a/status', path({ resource: 'namespaces', name: 'a', subresource: 'status' })],
     ['/api/v1/namespaces/a/finalize', path({ resource: 'namespaces', name: 'a', subresource: 'finalize' })],
+    ['/api/v1/namespaces/a/why', path({ resource: 'namespaces', name: 'a', subresource: 'why' })],
     ['/api/v1/namespaces/a/history', path({ resource: 'namespaces', name: 'a', subresource: 'history' })],
     ['/api/v1/namespaces/a/configmaps', path({ resource: 'configmaps', namespace: 'a' })],
     ['/api/v1/namespaces/a/configmaps/b', path({ resource: 'configmaps', namespace: 'a', name: 'b' })],

@@ -14,7 +14,7 @@ export interface ResourcePath {
 }
 
 /** What may follow `namespaces/{name}` and still speak of the namespace itself. */
-const OF_A_NAMESPACE: ReadonlySet<string> = new Set(['status', 'finalize', 'history', 'rollback']);
+const OF_A_NAMESPACE: ReadonlySet<string> = new Set(['status', 'finalize', 'history', 'why', 'rollback']);
 
 /** Reads the path part of a URL; throws a refusal when it can lead to no object and no collection. */
 export const parseResourcePath = (path: string): ResourcePath => {

@@ -152,6 +152,7 @@ export const startWire = async (): Promise<TestWire> => {
     watch: handed200,
     deletecollection: handed200,
     history: handed200,
+    why: handed200,
     past: handed200,
     rollback: handed200,
   };

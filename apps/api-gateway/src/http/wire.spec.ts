@@ -325,6 +325,7 @@ describe('what is not the wire’s own is handed over resolved', () => {
     ['GET', `${RACKS}?watch=1`, { verb: 'watch' }],
     ['DELETE', RACKS, { verb: 'deletecollection' }],
     ['GET', `${RACKS}/rack-01/history?limit=5`, { verb: 'get', subresource: 'history', name: 'rack-01' }],
+    ['GET', `${RACKS}/rack-01/why`, { verb: 'get', subresource: 'why', name: 'rack-01' }],
     ['POST', `${RACKS}/rack-01/rollback`, { verb: 'update', subresource: 'rollback', name: 'rack-01' }],
   ] as const)('%s %s', async (method, url, expected) => {
     const answer = await wire.request({ method, url });
@@ -403,6 +404,7 @@ describe('refusals', () => {
     ['POST', `${RACKS}/rack-01/status`, 405],
     ['DELETE', `${RACKS}/rack-01/status`, 405],
     ['POST', `${RACKS}/rack-01/history`, 405],
+    ['POST', `${RACKS}/rack-01/why`, 405],
     ['GET', `${RACKS}/rack-01/rollback`, 405],
     ['PUT', `${RACKS}/rack-01/rollback`, 405],
     ['PUT', '/version', 405],

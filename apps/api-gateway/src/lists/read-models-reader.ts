@@ -3,7 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectKey } from '@holdfast/contracts';
 import type { RefusalError } from '@holdfast/kernel';
 import { ReadModelsMissing } from '@holdfast/read-models';
-import type { History, HistoryQuery, ListQuery, ObjectList, ObjectState, ReadModels } from '@holdfast/read-models';
+import type {
+  Causes,
+  CausesQuery,
+  History,
+  HistoryQuery,
+  ListQuery,
+  ObjectList,
+  ObjectState,
+  ReadModels,
+} from '@holdfast/read-models';
 import type { RequestContext } from '../http/resolved-request.js';
 import { refuse } from '../http/status-error.js';
 import type { Freshness } from './freshness.js';
@@ -80,6 +89,16 @@ export class ReadModelsReader {
     return this.askFrom(
       { least, deadline: context.deadline },
       (models) => models.history(query),
+      ({ boundary }) => boundary,
+    );
+  }
+
+  /** Changes and what led to them, up to the newest. */
+  async causes(query: CausesQuery, context: RequestContext): Promise<Causes> {
+    const { least } = await readPointOf({ is: 'newest' }, context, this.sources);
+    return this.askFrom(
+      { least, deadline: context.deadline },
+      (models) => models.causes(query),
       ({ boundary }) => boundary,
     );
   }
