@@ -105,8 +105,7 @@ export class ControllerRuntime {
     this.stopping.abort();
     await Promise.all(this.live.map((controller) => controller.stop()));
     await this.recorder.stop();
-    await this.options.runs?.stop();
-    await this.shares.stop();
+    await Promise.all([this.shares.stop(), this.options.runs?.stop()]);
     await this.running;
   }
 
