@@ -1,5 +1,6 @@
 /** What a worker answered, if it can be acted on; else everything that is wrong with it, by member. */
 import type { AnsweredOutcome } from '@holdfast/contracts';
+import { isJsonObject } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import { apiVersionOf, done, objectTypeText, retry, stalled, waiting } from '@holdfast/reconcile';
 import type { DesiredChild, ObjectState, Outcome } from '@holdfast/reconcile';
@@ -37,10 +38,8 @@ const outcomeShape = z.discriminatedUnion(
     z.strictObject({ kind: z.literal('stalled'), reason, message }),
     z.strictObject({ kind: z.literal('retry'), message }),
   ],
-  { error: ({ input }) => (isMissing(input) ? 'is missing' : `its kind must be ${OUTCOMES}`) },
+  { error: ({ input }) => (isJsonObject(input) ? `must be ${OUTCOMES}` : 'must be an object with a kind') },
 );
-
-const isMissing = (input: unknown): boolean => input === undefined;
 
 const labels = z.record(z.string(), z.string());
 const childShape = z.looseObject({
