@@ -17,6 +17,7 @@ export class RackChurn {
   readonly kept: string[] = [];
   private made = 0;
   private going = true;
+  private readonly bursts: Promise<void>[] = [];
   private readonly running: Promise<void>;
 
   private constructor(private readonly client: GatewayClient) {
@@ -44,18 +45,31 @@ export class RackChurn {
 
   async stop(): Promise<void> {
     this.going = false;
-    await this.running;
+    await Promise.all([this.running, ...this.bursts]);
+  }
+
+  /** Declares so many racks at once; resolves when the first is acknowledged, while most are still on their way. */
+  async burst(count: number): Promise<void> {
+    const names = Array.from({ length: count }, (_, i) => `churn-burst-${this.made}-${i}`);
+    const declared = names.map((name) => this.declare(name));
+    this.bursts.push(...declared);
+    this.kept.push(...names);
+    await Promise.race(declared);
+  }
+
+  private async declare(name: string): Promise<void> {
+    await this.client.create(inventory('racks'), {
+      apiVersion: 'inventory.holdfast.dev/v1',
+      kind: 'Rack',
+      metadata: { name },
+      spec: { templateName: TEMPLATE },
+    });
   }
 
   private async run(): Promise<void> {
     for (; this.going; this.made++) {
       const name = `churn-${this.made}`;
-      await this.client.create(inventory('racks'), {
-        apiVersion: 'inventory.holdfast.dev/v1',
-        kind: 'Rack',
-        metadata: { name },
-        spec: { templateName: TEMPLATE },
-      });
+      await this.declare(name);
       if (this.made % 3 === 0) await this.client.delete(inventory(`racks/${name}`));
       else this.kept.push(name);
       await eventually(async () => !this.going || (await this.notReady()) < UNDER_WAY, { ...LIMIT, everyMs: 50 });

@@ -8,7 +8,7 @@ import { GatewayClient } from './gateway-client.fixtures.js';
 import { holds } from './holds.fixtures.js';
 import { readLog } from './log.fixtures.js';
 import { RackChurn, SMALL } from './rack-churn.fixtures.js';
-import { declareKinds, inventory, listedChildren, readyRack, readyStatus } from './racks.fixtures.js';
+import { declareKinds, listedChildren, readyRack, readyStatus } from './racks.fixtures.js';
 import { holdings, instanceOf, isSharedBy, LEASES, PARTITIONS } from './replicas.fixtures.js';
 
 const LIMIT = 120_000;
@@ -22,7 +22,7 @@ describe('three replicas of the reconciler, while racks come and go', () => {
   const figures: Record<string, number> = {};
 
   beforeAll(async () => {
-    test = await startTestStack({ instances: { reconciler: 3 } });
+    test = await startTestStack({ instances: { reconciler: 3 }, env: { HOLDFAST_LOG_LEVEL: 'debug' } });
     client = new GatewayClient(test.stack);
     await declareKinds(client);
     churn = await RackChurn.start(client);
@@ -62,6 +62,7 @@ describe('three replicas of the reconciler, while racks come and go', () => {
     'one is killed with kill -9: others serve its keys, and its successor gets a share',
     async () => {
       const dead = await instanceOf(test, 'reconciler-2');
+      await churn?.burst(20);
       process.kill(test.pid('reconciler-2'), 'SIGKILL');
       await timed('served again after kill -9', () => othersHaveWhat(dead));
       await timed('shared with its successor', allShared);
@@ -75,6 +76,7 @@ describe('three replicas of the reconciler, while racks come and go', () => {
     async () => {
       const pid = test.pid('reconciler');
       const asleep = await instanceOf(test, 'reconciler');
+      await churn?.burst(40);
       process.kill(pid, 'SIGSTOP');
       try {
         await timed('served again after SIGSTOP', () => othersHaveWhat(asleep));

@@ -1,4 +1,5 @@
 /** Which replica of the reconciler works on how much, by the leases and by what the replicas say. */
+import { stringAt } from '@holdfast/kernel';
 import type { TestStack } from '@holdfast/testing';
 
 import type { GatewayClient } from './gateway-client.fixtures.js';
@@ -35,7 +36,7 @@ export const instanceOf = async (test: TestStack, name: string): Promise<string>
 export const holdings = async (client: GatewayClient): Promise<ReadonlyMap<string, number>> => {
   const counts = new Map<string, number>();
   for (const { spec } of (await client.list(LEASES)).items) {
-    const holder = String(spec?.['holderIdentity'] ?? '');
+    const holder = stringAt(spec ?? {}, 'holderIdentity') ?? '';
     counts.set(holder, (counts.get(holder) ?? 0) + 1);
   }
   return counts;

@@ -20,7 +20,7 @@ import type { Cause, ObjectReader, ReconcilerDefinition, RunIdentity, RunWriter,
 import { nextStatus, summaryMoves } from './status.js';
 import { PRIORITY, WorkQueue } from './work-queue.js';
 import type { Clock, QueueObserver } from './work-queue.js';
-import { isConflict, WriteRefused } from './write-refused.js';
+import { isConflict, KeyLetGo, WriteRefused } from './write-refused.js';
 
 /** What the controller tells of each run, for logs, metrics, Events and explanations. */
 export interface RunReport extends RunIdentity {
@@ -269,7 +269,7 @@ export class RunTimeout extends Error {
 }
 
 /** Why a run is aborted whose key is not this controller's to speak of any more. */
-const LET_GO = new Error('the key was let go');
+const LET_GO = new KeyLetGo();
 
 /** A run's status is written after the run, whatever ended it. */
 const NEVER_ABORTED = new AbortController().signal;

@@ -16,6 +16,17 @@ export class WriteRefused extends Error {
   }
 }
 
-/** A write was decided against an older state: the run after it sees the newer one. */
+/** The key was let go of during the run. */
+export class KeyLetGo extends Error {
+  override readonly name = 'KeyLetGo';
+
+  constructor() {
+    super('the key was let go');
+  }
+}
+
+/** Somebody else was faster: the next run, here or on another replica, sees the newer state. */
 export const isConflict = (outcome: Outcome): boolean =>
-  outcome.kind === 'retry' && outcome.error instanceof WriteRefused && outcome.error.refusal.reason === 'Conflict';
+  outcome.kind === 'retry' &&
+  (outcome.error instanceof KeyLetGo ||
+    (outcome.error instanceof WriteRefused && outcome.error.refusal.reason === 'Conflict'));
