@@ -77,6 +77,19 @@ describe('the status', () => {
   });
 });
 
+describe('conditions of its own', () => {
+  it('stand beside the summary, and keep their transition time like it', () => {
+    const cooled = { type: 'Cooled', status: 'True', reason: 'FansRun', message: '' };
+    const status = after(observing(done, { conditions: [cooled] })) as JsonObject;
+
+    const again = observing(waiting('A', 'a'), { conditions: [{ ...cooled, message: 'all' }] });
+    expect(after(again, status, ELEVEN)?.['conditions']).toEqual([
+      { ...cooled, message: 'all', observedGeneration: 3, lastTransitionTime: TEN },
+      ready('False', 'A', 'a', ELEVEN),
+    ]);
+  });
+});
+
 describe('a move of the summary', () => {
   const object = aRack('rack-01', { status: { conditions: [ready('False', 'A', 'a')] } });
 

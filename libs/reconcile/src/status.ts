@@ -1,9 +1,9 @@
 /** What the outcome of a run makes of the status of its object: the observed members, and conditions. */
-import { jsonEquals, objectAt } from '@holdfast/kernel';
+import { jsonEquals, objectAt, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 
 import { conditionsOf, setCondition } from './conditions.js';
-import type { Observation } from './conditions.js';
+import type { ConditionStatus, Observation } from './conditions.js';
 import type { ObjectState } from './object-cache.js';
 import type { Outcome } from './outcome.js';
 
@@ -25,7 +25,11 @@ export const nextStatus = (input: {
   const observedGeneration = Number(objectAt(input.object.object, 'metadata')['generation'] ?? 0);
   const before = objectAt(input.object.object, 'status');
   const summary: Observation = { type: condition, ...summaryOf(outcome), observedGeneration };
-  const withSummary = setCondition(conditionsOf(before), summary, now);
+  const own = conditionsOf(outcome.status).map((one) => observed(one, observedGeneration));
+  const withSummary = [...own, summary].reduce<readonly JsonObject[]>(
+    (known, observation) => setCondition(known, observation, now),
+    conditionsOf(before),
+  );
   const conditions =
     outcome.kind === 'stalled'
       ? setCondition(withSummary, { ...summary, type: STALLED, status: 'True' }, now)
@@ -33,6 +37,15 @@ export const nextStatus = (input: {
   const status: JsonObject = { ...before, ...outcome.status, observedGeneration, conditions };
   return jsonEquals(before, status) ? undefined : status;
 };
+
+/** A condition that the reconciler observed by itself; the store checks it against the kind's schema. */
+const observed = (condition: JsonObject, observedGeneration: number): Observation => ({
+  type: String(condition['type']),
+  status: condition['status'] as ConditionStatus,
+  reason: String(condition['reason']),
+  message: stringAt(condition, 'message') ?? '',
+  observedGeneration,
+});
 
 /** Whether the summary condition of an outcome differs, but for its message, from what the object says now. */
 export const summaryMoves = (object: ObjectState, outcome: Outcome, condition: string): boolean => {
