@@ -40,9 +40,9 @@ export const nextStatus = (input: {
 
 /** A condition that the reconciler observed by itself; the store checks it against the kind's schema. */
 const observed = (condition: JsonObject, observedGeneration: number): Observation => ({
-  type: String(condition['type']),
+  type: stringAt(condition, 'type') ?? '',
   status: condition['status'] as ConditionStatus,
-  reason: String(condition['reason']),
+  reason: stringAt(condition, 'reason') ?? '',
   message: stringAt(condition, 'message') ?? '',
   observedGeneration,
 });
