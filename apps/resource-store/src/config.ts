@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
 import type { SyncCheck } from '@holdfast/log';
-import { duration, httpUrl, postgresUrl, serviceEnvironment } from '@holdfast/nest-platform';
+import { duration, faultVariable, httpUrl, postgresUrl, serviceEnvironment } from '@holdfast/nest-platform';
 import { z } from 'zod';
 
-import { FAULT_POINTS, parseFault } from './fault.js';
+import { FAULT_POINTS } from './fault.js';
 
 const GIB = 1024 * 1024 * 1024;
 const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -34,13 +34,7 @@ export const environmentOf = (env: Environment) => ({
   HOLDFAST_EVENTS_MAX_BYTES: z.coerce.number().int().positive().default(GIB),
   HOLDFAST_EVENTS_MAX_AGE: duration.default(WEEK_MS),
   /** For crash tests alone: dies at a named point. */
-  HOLDFAST_FAULT: z
-    .string()
-    .optional()
-    .refine((text) => text === undefined || parseFault(text) !== undefined, {
-      message: `expected one of ${FAULT_POINTS.join(', ')}, with :<n> for the n-th time`,
-    })
-    .transform((text) => (text === undefined ? undefined : parseFault(text))),
+  HOLDFAST_FAULT: faultVariable(FAULT_POINTS),
 });
 
 export type StoreConfig = z.output<z.ZodObject<ReturnType<typeof environmentOf>>>;

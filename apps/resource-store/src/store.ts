@@ -1,6 +1,6 @@
 /** One resource-store: a member of those that could be the transactor, with what runs beside it. */
 import { JetStreamCommitLog, Link } from '@holdfast/log';
-import { connectNats, watchNats } from '@holdfast/nest-platform';
+import { connectNats, faultPoints, watchNats } from '@holdfast/nest-platform';
 import type { HealthRegistry, Logger, Spans } from '@holdfast/nest-platform';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Registry } from 'prom-client';
@@ -10,7 +10,6 @@ import { GuardedDecider } from './aside/guarded-decider.js';
 import { syncCheckOf } from './config.js';
 import type { StoreConfig } from './config.js';
 import { watchPostgres } from './database-health.js';
-import { faultPoints } from './fault.js';
 import { FeedsHere } from './feeds/feeds-here.js';
 import { randomIds } from './ids.js';
 import { catchUp } from './lead/catch-up.js';

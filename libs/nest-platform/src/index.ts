@@ -12,6 +12,8 @@ export {
   serviceEnvironment,
 } from './config.js';
 export type { ServiceConfig } from './config.js';
+export { faultPoints, faultVariable } from './fault.js';
+export type { Fault, ReachPoint } from './fault.js';
 export { HealthRegistry } from './health.js';
 export type { Check, CheckState, HealthReport } from './health.js';
 export { createLogger, nestLogger } from './logger.js';

@@ -3,11 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { JetStreamCommitLog } from '@holdfast/log';
 import type { Replicas } from '@holdfast/log';
-import { connectNats } from '@holdfast/nest-platform';
+import { connectNats, faultPoints } from '@holdfast/nest-platform';
 import { runProjector } from '@holdfast/read-models';
 import type { ProjectorOptions, ProjectorReport } from '@holdfast/read-models';
 
-import { faultPoints } from '../fault.js';
 import type { Fault } from '../fault.js';
 import { EventsStream } from '../publisher/events-stream.js';
 import type { EventsLimits } from '../publisher/events-stream.js';
