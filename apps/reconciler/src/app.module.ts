@@ -5,6 +5,7 @@ import { rackReconcilers } from '@holdfast/example-rack';
 import { JetStreamCommitLog } from '@holdfast/log';
 import {
   connectNats,
+  faultPoints,
   HEALTH,
   LOGGER,
   METRICS,
@@ -110,6 +111,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
               spans,
               instance: INSTANCE,
               runs,
+              reach: faultPoints(config.HOLDFAST_FAULT),
             }),
           inject: [NATS, CLIENT, JetStreamCommitLog, METRICS, SPANS, RunRecorder],
         },

@@ -1,5 +1,7 @@
-import { duration, serviceEnvironment } from '@holdfast/nest-platform';
+import { duration, faultVariable, serviceEnvironment } from '@holdfast/nest-platform';
 import { z } from 'zod';
+
+import { FAULT_POINTS } from './fault.js';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
 const DEFAULT_RUNS_BYTES = 256 * 1024 * 1024;
@@ -9,6 +11,8 @@ export const environment = {
   /** How much is kept of the records of runs. */
   HOLDFAST_RUNS_MAX_BYTES: z.coerce.number().int().positive().default(DEFAULT_RUNS_BYTES),
   HOLDFAST_RUNS_MAX_AGE: duration.default(WEEK_MS),
+  /** For crash tests alone: dies at a named point. */
+  HOLDFAST_FAULT: faultVariable(FAULT_POINTS),
 };
 
 export type ReconcilerConfig = z.output<z.ZodObject<typeof environment>>;

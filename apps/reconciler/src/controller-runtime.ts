@@ -14,6 +14,7 @@ import type { Registry } from 'prom-client';
 
 import { ControllerMetrics } from './controller-metrics.js';
 import { EventRecorder } from './event-recorder.js';
+import type { ReachPoint } from './fault.js';
 import { followWorld, listWorld } from './feed.js';
 import type { FeedOptions } from './feed.js';
 import { logRun } from './log-run.js';
@@ -51,6 +52,7 @@ export interface RuntimeOptions {
   readonly instance: string;
   /** Runs are not recorded when it is missing. */
   readonly runs?: RunRecorder;
+  readonly reach: ReachPoint;
 }
 
 export class ControllerRuntime {
@@ -132,7 +134,7 @@ export class ControllerRuntime {
   }
 
   private controllerOf(definition: ReconcilerDefinition): Controller {
-    const { client } = this.options;
+    const { client, reach } = this.options;
     return new Controller(definition, {
       clock: systemClock,
       random: Math.random,
@@ -142,7 +144,7 @@ export class ControllerRuntime {
       queueObserver: this.metrics.queueObserver(definition.name),
       read: this.world.cache,
       shares: this.shares,
-      writerFor: (run, signal) => new StoreWriter({ client, world: this.world, run, signal }),
+      writerFor: (run, signal) => new StoreWriter({ client, world: this.world, run, signal, reach }),
       report: (run) => this.report(run),
     });
   }

@@ -5,6 +5,7 @@ import type { JsonObject } from '@holdfast/kernel';
 import { uidOf } from '@holdfast/reconcile';
 import type { Cause, ObjectState, RunIdentity, RunWriter, WriteResult } from '@holdfast/reconcile';
 
+import type { ReachPoint } from './fault.js';
 import { commandOfRun, correlationOf } from './run-command.js';
 import { parseObject } from './world.js';
 import type { World } from './world.js';
@@ -16,6 +17,7 @@ export interface StoreWriterOptions {
   readonly run: RunIdentity;
   /** Aborted when the run is over: late writes are refused here. */
   readonly signal: AbortSignal;
+  readonly reach: ReachPoint;
 }
 
 export class StoreWriter implements RunWriter {
@@ -69,6 +71,7 @@ export class StoreWriter implements RunWriter {
     const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
     const answer = await this.options.client.send(commandOfRun(this.options.run, request), bytes);
     if (answer.reply.status === 'refused') return { ok: false, refusal: answer.reply.refusal };
+    if (answer.reply.outcome !== 'unchanged') this.options.reach('after-write');
     const state: ObjectState = { key, version: answer.reply.version, object: parseObject(answer.body, key) };
     const cause: Cause = { version: state.version, correlationID: this.correlationID };
     if (answer.reply.outcome !== 'unchanged') this.versions.push(state.version);
