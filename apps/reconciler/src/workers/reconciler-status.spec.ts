@@ -27,8 +27,8 @@ const greeting = (name: string, status: 'True' | 'False', reason: string, since:
 const statusOf = (verdict: Verdict, objects: ReturnType<typeof greeting>[], status: JsonObject = {}) =>
   reconcilerStatus({ state: stateOf(KIND, 'greeting', { status }), verdict, objects, now: NOW });
 const conditions = (status: JsonObject | undefined) =>
-  (status?.['conditions'] as readonly JsonObject[]).map(({ type, status: value, reason }) =>
-    [type, value, reason].join(' '),
+  (status?.['conditions'] as readonly Record<'type' | 'status' | 'reason', string>[]).map(
+    ({ type, status: value, reason }) => `${type} ${value} ${reason}`,
   );
 
 describe('the status of a Reconciler', () => {

@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { ObjectCache } from '@holdfast/reconcile';
+import type { Outcome, Run } from '@holdfast/reconcile';
+
+import type { WorkerCall, WorkerReply } from './worker-calls.js';
+import { workerReconciler } from './worker-reconciler.js';
+import { acceptedReconciler, CONFIG_MAPS, GREETINGS, PHRASES, stateOf } from './workers.fixtures.js';
+
+const world = stateOf(GREETINGS, 'world', { spec: { phraseName: 'hello' } });
+
+/** A reconciler whose worker answers so, and what was asked and noticed. */
+const given = ({
+  reply,
+  maxBytes = 1_000_000,
+  spec = {},
+}: {
+  reply: WorkerReply;
+  maxBytes?: number;
+  spec?: object;
+}) => {
+  const asked: WorkerCall[] = [];
+  const noticed: string[] = [];
+  const definition = workerReconciler({
+    reconciler: acceptedReconciler(spec),
+    calls: {
+      maxBytes,
+      call: (call) => {
+        asked.push(call);
+        return Promise.resolve(reply);
+      },
+    },
+    noticed: (key, found) => noticed.push(`${key} ${found}`),
+  });
+  const read = new ObjectCache();
+  read.put(world);
+  const reconcile = (): Promise<Outcome> => definition.reconcile({ ...run, read });
+  return { asked, noticed, definition, read, reconcile };
+};
+const forbidden = (): never => {
+  throw new Error('nothing is to be written');
+};
+const run: Omit<Run, 'read'> = {
+  id: 'run-1',
+  controller: 'greeting',
+  key: world.key,
+  reason: 'Change',
+  cause: undefined,
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  attempt: 0,
+  fence: undefined,
+  now: new Date('2026-01-01T10:00:00Z'),
+  signal: new AbortController().signal,
+  write: { create: forbidden, patch: forbidden, updateStatus: forbidden, delete: forbidden, finalize: forbidden },
+};
+const answer = (value: object): WorkerReply => ({ kind: 'answer', data: Buffer.from(JSON.stringify(value)) });
+
+describe('a reconciler whose work a worker does', () => {
+  it('has as much time as its worker, and then some for what follows', async () => {
+    const { asked, reconcile, definition } = given({ reply: answer({ outcome: { kind: 'done' } }) });
+    expect(await reconcile()).toEqual({ kind: 'done' });
+    expect(asked).toMatchObject([{ controller: 'greeting', run: 'run-1', timeoutMs: 5_000 }]);
+    expect(definition).toMatchObject({ concurrency: 4, timeoutMs: 35_000, backoff: { baseMs: 10, capMs: 1_000 } });
+    const call = JSON.parse(Buffer.from(asked[0]?.body ?? []).toString()) as { readonly deadline: string };
+    expect(call.deadline).toBe('2026-01-01T10:00:05.000Z');
+  });
+
+  it('waits where no worker is, and remembers the key for when one comes', async () => {
+    const { noticed, reconcile } = given({ reply: { kind: 'noWorker' } });
+    expect(await reconcile()).toEqual({
+      kind: 'waiting',
+      reason: 'NoWorker',
+      message: 'no worker listens on hf.reconcile.greeting',
+      ms: 5_000,
+    });
+    expect(noticed).toEqual(['examples.holdfast.dev/greetings/default/world noWorker']);
+  });
+
+  it('tries again where no answer came', async () => {
+    const { reconcile } = given({ reply: { kind: 'timeout' } });
+    expect(await reconcile()).toEqual({ kind: 'retry', error: new Error('no worker answered within 5 s') });
+  });
+
+  it('does not call with more than NATS takes', async () => {
+    const { asked, reconcile } = given({ reply: answer({}), maxBytes: 100 });
+    expect(await reconcile()).toMatchObject({
+      kind: 'stalled',
+      reason: 'CallTooLarge',
+      message: expect.stringMatching(/^the call has \d+ bytes, and NATS takes 100$/),
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('is woken by its object, by its children and by what its object names', () => {
+    const { definition, read } = given({ reply: { kind: 'noWorker' } });
+    const metadata = {
+      ownerReferences: [
+        { apiVersion: 'examples.holdfast.dev/v1', kind: 'Greeting', name: 'world', uid: 'u', controller: true },
+      ],
+    };
+    const woken = (after: typeof world): readonly string[] =>
+      definition.watches
+        .filter(({ type }) => type !== 'any' && type.resource === after.key.resource)
+        .flatMap(({ wakes }) => wakes({ key: after.key, after }, read))
+        .map(({ name }) => name);
+    expect(woken(world)).toEqual(['world']);
+    expect(woken(stateOf(CONFIG_MAPS, 'world-greeting', { metadata }))).toEqual(['world']);
+    expect(woken(stateOf(PHRASES, 'hello'))).toEqual(['world']);
+    expect(woken(stateOf(PHRASES, 'goodbye'))).toEqual([]);
+  });
+
+  it('lets a change of the status alone pass by, unless it is told to take everything', () => {
+    const before = world;
+    const after = { ...world, version: world.version + 1, object: { ...world.object, status: { text: 'Hello' } } };
+    const wakes = (spec: object): number => {
+      const { definition, read } = given({ reply: { kind: 'noWorker' }, spec });
+      return definition.watches[0]?.wakes({ key: world.key, before, after }, read).length ?? 0;
+    };
+    expect([wakes({ when: 'GenerationChanged' }), wakes({ when: 'Always' })]).toEqual([0, 1]);
+  });
+});
