@@ -25,6 +25,7 @@ const FINALIZER = 'inventory.holdfast.dev/in-use';
 
 export const rackTemplateReconciler = defineReconciler({
   name: 'rack-template',
+  concurrency: 16,
   for: RACK_TEMPLATES,
   watches: [watchMapped(RACKS, ({ before, after }) => [before, after].flatMap(templateKeys))],
   condition: 'Ready',

@@ -4,10 +4,10 @@ import { runClosedLoop } from '../load/closed-loop.js';
 import { startBenchStack } from '../bench-stack.js';
 import type { BenchStack } from '../bench-stack.js';
 import { FROM_COLD, warmUp } from './http-writes-and-reads.js';
+import { residentMegabytes } from '../resident-memory.js';
 import { createWidget, fill } from '../widgets.js';
 import type { Scenario } from './scenario.js';
 
-const MEGABYTE = 1024 * 1024;
 const FEW_OBJECTS = 1_000;
 const MANY_OBJECTS = 100_000;
 const SERVICES = ['api-gateway', 'resource-store', 'reconciler', 'prebuild-orchestrator'];
@@ -83,13 +83,4 @@ const creates = async ({ endpoint, names }: BenchStack, seconds: number): Promis
     expect: [201],
   });
   return result.perSecond;
-};
-
-const residentMegabytes = async (bench: BenchStack, service: string): Promise<number> => {
-  const health = bench.stack.describe().processes.find(({ name }) => name === service)?.health;
-  if (health === undefined) throw new Error(`${service} is not running`);
-  const metrics = await (await fetch(new URL('/metrics', health))).text();
-  const bytes = /^holdfast_process_resident_memory_bytes(?:\{[^}]*\})? ([0-9.e+]+)$/m.exec(metrics)?.[1];
-  if (bytes === undefined) throw new Error(`${service} does not tell its memory`);
-  return Number(bytes) / MEGABYTE;
 };
