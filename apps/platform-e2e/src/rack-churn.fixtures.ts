@@ -48,13 +48,18 @@ export class RackChurn {
     await Promise.all([this.running, ...this.bursts]);
   }
 
-  /** Declares so many racks at once; resolves when the first is acknowledged, while most are still on their way. */
+  /** Declares so many racks at once; resolves when the first of them is being filled: runs are under way then. */
   async burst(count: number): Promise<void> {
     const names = Array.from({ length: count }, (_, i) => `churn-burst-${this.made}-${i}`);
     const declared = names.map((name) => this.declare(name));
     this.bursts.push(...declared);
     this.kept.push(...names);
-    await Promise.race(declared);
+    const first = `${names[0] ?? ''}-`;
+    await eventually(
+      async () =>
+        (await this.client.list(inventory('chassis'))).items.some(({ metadata }) => metadata.name.startsWith(first)),
+      { ...LIMIT, everyMs: 1 },
+    );
   }
 
   private async declare(name: string): Promise<void> {

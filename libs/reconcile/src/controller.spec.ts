@@ -228,6 +228,29 @@ describe('keys that are shared among replicas', () => {
     expect(world.written.map(({ run }) => [run.key.name, run.fence])).toEqual([['ours', lock]]);
   });
 
+  it('are looked at again when they were taken, and no others with them', async () => {
+    const taken = new Set(['before']);
+    const runs: string[] = [];
+    const world = new ControllerUnderTest(
+      {
+        reconcile: async ({ key }) => {
+          runs.push(key.name);
+          return Promise.resolve(done);
+        },
+      },
+      { shareOf: ({ name }) => (taken.has(name) ? { fence: lock } : undefined) },
+    );
+    const racks = [aRack('before'), aRack('taken'), aRack('theirs')];
+    for (const rack of racks) world.given(rack);
+    await world.turn();
+    taken.add('taken');
+    for (const rack of racks) {
+      world.controller.observe({ key: rack.key, after: rack }, undefined, ({ name }) => name === 'taken');
+    }
+    await world.turn();
+    expect(runs).toEqual(['before', 'taken']);
+  });
+
   it('are let go of when a run has ended and its writes are answered, and not run again', async () => {
     const answer = gate<WriteResult>();
     let isOurs = true;
