@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { objectAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import { keyOf } from '@holdfast/reconcile';
+import { MemoryWorld } from '@holdfast/testing';
 
 import { rackReconcilers } from './index.js';
 import { BLADES, BMCS, CHASSIS, NODES, RACK_TEMPLATES, RACKS } from './inventory.js';
-import { MemoryWorld } from './world.fixtures.js';
 
 const RACK = keyOf(RACKS, 'default', 'rack-01');
 

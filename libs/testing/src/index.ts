@@ -4,6 +4,7 @@ export { eventually } from './eventually.js';
 export type { Patience } from './eventually.js';
 export { startLossyProxy } from './lossy-proxy.js';
 export type { LossyProxy } from './lossy-proxy.js';
+export { MemoryWorld } from './memory-world.js';
 export { startNatsCluster } from './nats-cluster.js';
 export type { TestNatsCluster } from './nats-cluster.js';
 export { startNats } from './nats.js';

@@ -1,8 +1,11 @@
-/** A world in memory: a cache, writes into it, and real controllers that run until nothing is left to do. */
+/**
+ * A world in memory: a cache, writes into it, and real controllers that run until nothing is left to do. With
+ * `cascades` the dependents of what goes are gone with it; without, a garbage collector has to be one of the controllers.
+ */
 import { keyText } from '@holdfast/contracts';
-import type { ObjectKey } from '@holdfast/contracts';
+import type { ObjectKey, PropagationPolicy } from '@holdfast/contracts';
 import { isJsonObject, objectAt } from '@holdfast/kernel';
-import type { JsonObject } from '@holdfast/kernel';
+import type { JsonObject, JsonValue } from '@holdfast/kernel';
 import {
   ALL_SHARES,
   apiVersionOf,
@@ -40,43 +43,47 @@ export class MemoryWorld {
   private uid = 0;
   private controllers: readonly Controller[] = [];
 
-  constructor(private readonly definitions: readonly ReconcilerDefinition[]) {
+  constructor(
+    private readonly definitions: readonly ReconcilerDefinition[],
+    private readonly options: { readonly cascades: boolean } = { cascades: true },
+  ) {
     this.restart();
   }
 
   given(kind: Kind<object>, name: string, spec: object): ObjectState {
     const key = keyOf(kind, 'default', name);
-    const metadata = { name, namespace: 'default' };
+    const metadata = { ...objectAt(this.cache.get(key)?.object, 'metadata'), name, namespace: 'default' };
     return this.store(key, { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, spec: spec as JsonObject });
   }
 
   /** Takes the object as it is, but for what the store decides. */
   store(key: ObjectKey, object: JsonObject): ObjectState {
     const known = objectAt(this.cache.get(key)?.object, 'metadata');
-    const metadata = {
-      ...known,
-      ...objectAt(object, 'metadata'),
-      uid: known['uid'] ?? `uid-${(this.uid += 1)}`,
-      generation: 1,
-    };
+    const sent = objectAt(object, 'metadata');
+    const uid = known['uid'] ?? sent['uid'] ?? `uid-${(this.uid += 1)}`;
+    const metadata = { ...sent, uid, generation: 1 };
     const state: ObjectState = { key, version: (this.version += 1), object: { ...object, metadata } };
     this.tell(this.cache.put(state), state.version);
     return state;
   }
 
-  /** Gone at once, with everything below it. */
+  /** Gone at once, whatever holds it. */
   remove(key: ObjectKey): void {
     const state = this.cache.get(key);
     this.tell(this.cache.remove(key, (this.version += 1)), this.version);
-    if (state !== undefined) for (const dependent of this.cache.ownedBy(uidOf(state))) this.remove(dependent.key);
+    if (state !== undefined && this.options.cascades)
+      for (const dependent of this.cache.ownedBy(uidOf(state))) this.remove(dependent.key);
   }
 
-  /** As a user's deletion: finalizers hold the object. */
-  delete(key: ObjectKey): void {
+  /** As a user's deletion: finalizers hold the object, and the policy leaves word for the garbage collector. */
+  delete(key: ObjectKey, policy: PropagationPolicy = 'Background'): void {
     const state = this.cache.get(key);
     if (state === undefined) return;
-    if (finalizersOf(state).length === 0) return this.remove(key);
-    const metadata = { ...objectAt(state.object, 'metadata'), deletionTimestamp: '2026-01-01T09:00:00Z' };
+    const others = finalizersOf(state).filter((name) => !Object.values(POLICY_FINALIZERS).flat().includes(name));
+    const finalizers = [...others, ...POLICY_FINALIZERS[policy]];
+    if (finalizers.length === 0) return this.remove(key);
+    const deletionTimestamp = '2026-01-01T09:00:00Z';
+    const metadata = { ...objectAt(state.object, 'metadata'), finalizers, deletionTimestamp };
     this.store(key, { ...state.object, metadata });
   }
 
@@ -139,7 +146,8 @@ export class MemoryWorld {
   /** An object whose owner went meanwhile goes, too: that is the garbage collector's part. */
   private create(key: ObjectKey, object: JsonObject): ObjectState {
     const state = this.store(key, object);
-    if (!ownersOf(object).every(({ uid }) => this.cache.byUid(uid) !== undefined)) this.remove(key);
+    if (this.options.cascades && !ownersOf(object).every(({ uid }) => this.cache.byUid(uid) !== undefined))
+      this.remove(key);
     return state;
   }
 
@@ -169,11 +177,11 @@ export class MemoryWorld {
         }),
       updateStatus: (state, _version, status) =>
         guarded(() => written(this.store(state.key, { ...state.object, status }))),
-      delete: (key) =>
+      delete: (key, _version, _uid, policy) =>
         guarded(() => {
           const state = this.cache.get(key);
           if (state === undefined) return notFound(key);
-          this.delete(key);
+          this.delete(key, policy);
           return written(state);
         }),
       finalize: (state) => guarded(() => written(state)),
@@ -181,14 +189,21 @@ export class MemoryWorld {
   }
 }
 
+const POLICY_FINALIZERS: Readonly<Record<PropagationPolicy, readonly string[]>> = {
+  Background: [],
+  Foreground: ['foregroundDeletion'],
+  Orphan: ['orphan'],
+};
+
 const ignore = (): void => undefined;
 
 const merged = (object: JsonObject, patch: JsonObject): JsonObject => {
-  const members = Object.entries(patch).map(([member, value]) => [
-    member,
-    isJsonObject(value) ? merged(objectAt(object, member), value) : value,
-  ]);
-  return { ...object, ...(Object.fromEntries(members) as JsonObject) };
+  const members: Record<string, JsonValue | undefined> = { ...object };
+  for (const [member, value] of Object.entries(patch)) {
+    if (value === null) delete members[member];
+    else members[member] = isJsonObject(value) ? merged(objectAt(object, member), value) : value;
+  }
+  return members;
 };
 
 const refused = (reason: 'NotFound' | 'AlreadyExists', message: string): Promise<WriteResult> =>
