@@ -72,7 +72,7 @@ export class ControllerRuntime {
     const { client, logger, instance, metrics } = options;
     this.controllers = this.live;
     this.metrics = new ControllerMetrics(metrics, () => this.controllers);
-    this.recorder = new EventRecorder({ client, read: this.world.cache, logger, instance, now: () => new Date() });
+    this.recorder = new EventRecorder({ client, logger, instance, now: () => new Date() });
     this.shares = this.shareManager();
     watchShares(metrics, this.shares);
     for (const definition of options.definitions) this.add(definition);
@@ -179,8 +179,7 @@ export class ControllerRuntime {
     this.metrics.count(run);
     this.recorder.record(run);
     if (this.options.spans.areCollected) this.options.spans.record(spanOfRun(run));
-    const object = this.world.cache.get(run.key);
-    this.options.runs?.record(run, object && uidOf(object));
+    this.options.runs?.record(run, run.object && uidOf(run.object));
   }
 
   private async run(): Promise<void> {

@@ -10,7 +10,7 @@ import { stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/nest-platform';
 import { EventCorrelator, observationOf, uidOf } from '@holdfast/reconcile';
-import type { EventObservation, EventWrite, ObjectReader, ObjectState, RunReport } from '@holdfast/reconcile';
+import type { EventObservation, EventWrite, ObjectState, RunReport } from '@holdfast/reconcile';
 
 import { commandOfRun } from './run-command.js';
 
@@ -18,7 +18,6 @@ const MOST_WAITING = 1_000;
 
 export interface EventRecorderOptions {
   readonly client: CommandSender;
-  readonly read: ObjectReader;
   readonly logger: Logger;
   /** The name of this process. */
   readonly instance: string;
@@ -41,8 +40,8 @@ export class EventRecorder {
 
   /** Takes the run in; resolves nothing and throws nothing: writing happens later. */
   record(report: RunReport): void {
-    const object = this.options.read.get(report.key);
-    const observation = object && observationOf(report, object);
+    const { object } = report;
+    const observation = observationOf(report);
     if (object === undefined || observation === undefined || this.waiting.length >= MOST_WAITING) return;
     const write = this.correlator.observe(observation, this.options.now(), () => randomBytes(8).toString('hex'));
     if (write === undefined) return;

@@ -1,6 +1,6 @@
 /** Writes of reconcilers, as commands to the store: with their cause, and into the cache as soon as they are answered. */
 import type { CommandSender } from '@holdfast/command-client';
-import type { ObjectKey, Request, Target } from '@holdfast/contracts';
+import type { ObjectKey, PropagationPolicy, Request, Target } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/kernel';
 import { uidOf } from '@holdfast/reconcile';
 import type { Cause, ObjectState, RunIdentity, RunWriter, WriteResult } from '@holdfast/reconcile';
@@ -46,9 +46,14 @@ export class StoreWriter implements RunWriter {
     return this.send(state.key, { verb: 'update', target }, withVersion(state, { status }));
   }
 
-  delete(key: ObjectKey, version: string, uid: string): Promise<WriteResult> {
+  delete(
+    key: ObjectKey,
+    version: string,
+    uid: string,
+    propagationPolicy: PropagationPolicy = 'Background',
+  ): Promise<WriteResult> {
     const target = targetOf(key, version);
-    return this.send(key, { verb: 'delete', target, preconditions: { uid }, propagationPolicy: 'Background' });
+    return this.send(key, { verb: 'delete', target, preconditions: { uid }, propagationPolicy });
   }
 
   finalize(state: ObjectState): Promise<WriteResult> {

@@ -13,7 +13,7 @@ import type { Fence, ObjectKey } from '@holdfast/contracts';
 import { assertNever } from '@holdfast/kernel';
 
 import { objectTypeText } from './object-cache.js';
-import type { Change } from './object-cache.js';
+import type { Change, ObjectState } from './object-cache.js';
 import { checkOutcome, retry } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import type { Cause, ObjectReader, ReconcilerDefinition, RunIdentity, RunWriter, WakeReason } from './reconciler.js';
@@ -33,6 +33,8 @@ export interface RunReport extends RunIdentity {
   readonly writes: readonly number[];
   /** How long until the key runs again, if nothing wakes it before. */
   readonly againInMs: number | undefined;
+  /** As the run left it; as the run found it, when it is gone since. */
+  readonly object: ObjectState | undefined;
   /** The summary condition of the object has another status or reason since this run. */
   readonly moved: boolean;
 }
@@ -174,6 +176,7 @@ export class Controller {
     let ended = (): void => undefined;
     this.running.set(text, { abort, ended: new Promise((resolve) => (ended = resolve)) });
     const startedAt = this.ports.wallClock();
+    const found = this.ports.read.get(key);
     const writer = this.ports.writerFor(run, abort.signal);
     const reconciled = await this.reconcile(run, writer, abort);
     await writer.settled();
@@ -188,7 +191,9 @@ export class Controller {
     ended();
     const durationMs = this.ports.clock.now() - now;
     const writes = [...writer.versions, ...teller.versions];
-    this.ports.report({ ...run, outcome, startedAt, durationMs, waitedMs: now - wake.at, writes, againInMs, moved });
+    const object = this.ports.read.get(key) ?? found;
+    const waitedMs = now - wake.at;
+    this.ports.report({ ...run, outcome, object, startedAt, durationMs, waitedMs, writes, againInMs, moved });
   }
 
   private async reconcile(run: RunIdentity, write: RunWriter, abort: AbortController): Promise<Outcome> {

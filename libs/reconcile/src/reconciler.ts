@@ -1,5 +1,5 @@
 /** What a reconciler is: a name, what wakes it, and a function from the newest state to an outcome. */
-import type { Fence, ObjectKey } from '@holdfast/contracts';
+import type { Fence, ObjectKey, PropagationPolicy } from '@holdfast/contracts';
 import type { JsonObject, Refusal } from '@holdfast/kernel';
 
 import type { Change, ObjectState, ObjectType } from './object-cache.js';
@@ -27,8 +27,8 @@ export interface ObjectWriter {
   patch(key: ObjectKey, version: string, patch: JsonObject): Promise<WriteResult>;
   /** Replaces the status, and nothing else, if the object still is at `resourceVersion`. */
   updateStatus(state: ObjectState, version: string, status: JsonObject): Promise<WriteResult>;
-  /** Deletes the object with this uid; gone already counts as done. */
-  delete(key: ObjectKey, version: string, uid: string): Promise<WriteResult>;
+  /** Deletes the object with this uid, its dependents in the background unless another policy is named. */
+  delete(key: ObjectKey, version: string, uid: string, policy?: PropagationPolicy): Promise<WriteResult>;
   /** Empties a namespace's `spec.finalizers`: the last step of its deletion. */
   finalize(state: ObjectState): Promise<WriteResult>;
 }

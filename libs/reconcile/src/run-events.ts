@@ -1,14 +1,14 @@
 /** Which runs are worth an Event: those that went wrong, and those after which the object says something else of itself. */
 import type { RunReport } from './controller.js';
 import type { EventObservation } from './event-correlator.js';
-import type { ObjectState } from './object-cache.js';
 import { uidOf } from './object-cache.js';
 import { summaryOf } from './status.js';
 import { isConflict } from './write-refused.js';
 
-/** What people are told of a run of this object; undefined when there is nothing to tell. */
-export const observationOf = (report: RunReport, object: ObjectState): EventObservation | undefined => {
-  const { controller, key, outcome, moved } = report;
+/** What people are told of a run; undefined when there is nothing to tell. */
+export const observationOf = (report: RunReport): EventObservation | undefined => {
+  const { controller, key, outcome, moved, object } = report;
+  if (object === undefined) return undefined;
   // An Event about an Event would tell nobody anything, and could go on for ever.
   if (key.group === '' && key.resource === 'events') return undefined;
   const isProblem = outcome.kind === 'retry' || outcome.kind === 'stalled';

@@ -5,23 +5,26 @@
  * Foreground: the owner waits, with the finalizer `foregroundDeletion`, for its dependents that block it.
  * Orphan: the owner waits, with the finalizer `orphan`, until no dependent names it any more.
  */
+import type { PropagationPolicy } from '@holdfast/contracts';
 import { objectAt, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
-import { done, finalizersOf, isDeleting, ownersOf, retry, uidOf, waiting, watchMapped } from '@holdfast/reconcile';
-import type {
-  Change,
-  ObjectReader,
-  ObjectState,
-  Outcome,
-  OwnerReference,
-  ReconcilerDefinition,
-  Run,
+import {
+  done,
+  finalizersOf,
+  isDeleting,
+  ownersOf,
+  retry,
+  stalled,
+  uidOf,
+  waiting,
+  watchMapped,
+  WriteRefused,
 } from '@holdfast/reconcile';
+import type { Change, ObjectReader, ObjectState, Outcome, ReconcilerDefinition, Run } from '@holdfast/reconcile';
 
+import { blockersOf, FOREGROUND, isLeaving, judgeOwners, ORPHAN } from './owners.js';
+import type { Owner } from './owners.js';
 import { apiVersionOf, removeFinalizer, wentThrough } from './writes.js';
-
-const FOREGROUND = 'foregroundDeletion';
-const ORPHAN = 'orphan';
 
 export const garbageCollector: ReconcilerDefinition = {
   name: 'garbage-collector',
@@ -31,9 +34,11 @@ export const garbageCollector: ReconcilerDefinition = {
     const state = run.read.get(run.key);
     if (state === undefined) return done;
     if (isDeleting(state) && finalizersOf(state).includes(ORPHAN)) return orphanDependents(run, state);
-    if (isDeleting(state) && finalizersOf(state).includes(FOREGROUND)) return deleteDependents(run, state);
-    if (isDeleting(state) || !isAbandoned(state, run.read)) return done;
-    return wentThrough(await run.write.delete(state.key, apiVersionOf(state), uidOf(state)));
+    if (isLeaving(state)) return awaitDependents(run, state);
+    if (isDeleting(state)) return done;
+    const owners = judgeOwners(state, run.read);
+    const outcome = await collect(run, state, owners);
+    return outcome.kind === 'retry' ? outcome : (complaintAbout(state, owners) ?? outcome);
   },
 };
 
@@ -51,50 +56,58 @@ function concernedBy({ key, before, after }: Change, read: ObjectReader) {
   return [...own, ...dependents.map((state) => state.key), ...waitingOwners.map((owner) => (owner as ObjectState).key)];
 }
 
-/** True when the object has owners and none of them is left; one that goes in the foreground takes it along. */
-const isAbandoned = (state: ObjectState, read: ObjectReader): boolean => {
-  const owners = ownersOf(state.object);
-  return owners.length > 0 && owners.every((reference) => !isSolid(ownerAt(state, reference, read)));
-};
-
-const isSolid = (owner: ObjectState | undefined): boolean =>
-  owner !== undefined && !(isDeleting(owner) && finalizersOf(owner).includes(FOREGROUND));
-
-/** An owner in another namespace counts as absent. */
-const ownerAt = (dependent: ObjectState, { uid }: OwnerReference, read: ObjectReader): ObjectState | undefined => {
-  const owner = read.byUid(uid);
-  if (owner === undefined) return undefined;
-  return owner.key.namespace === '' || owner.key.namespace === dependent.key.namespace ? owner : undefined;
-};
-
-const deleteDependents = async (run: Run, owner: ObjectState): Promise<Outcome> => {
-  const dependents = run.read.ownedBy(uidOf(owner));
-  for (const dependent of dependents.filter((state) => !isDeleting(state) && isAbandoned(state, run.read))) {
-    const outcome = wentThrough(await run.write.delete(dependent.key, apiVersionOf(dependent), uidOf(dependent)));
-    if (outcome.kind === 'retry') return outcome;
+/** Deletes what no owner is left of; of what has owners left and others, it takes the references to the others off. */
+const collect = async (run: Run, state: ObjectState, owners: readonly Owner[]): Promise<Outcome> => {
+  const solid = owners.filter((owner) => owner.is === 'solid');
+  if (owners.length === solid.length || owners.some((owner) => owner.is === 'unresolvable')) return done;
+  if (solid.length > 0) {
+    const kept = new Set(solid.map(({ reference }) => reference.uid));
+    return keepReferences(run, state, (uid) => kept.has(uid));
   }
-  const blocking = run.read.ownedBy(uidOf(owner)).filter((state) => blocks(state, owner));
-  if (blocking.length > 0) return waiting('Dependents', `${blocking.length} dependents are still there`);
+  const isLed = owners.some((owner) => owner.is === 'leaving');
+  const policy = isLed && run.read.ownedBy(uidOf(state)).length > 0 ? 'Foreground' : policyOf(state);
+  return wentThrough(await run.write.delete(state.key, apiVersionOf(state), uidOf(state), policy));
+};
+
+/** A finalizer that was there before says how the object wants to go. */
+const policyOf = (state: ObjectState): PropagationPolicy => {
+  const finalizers = finalizersOf(state);
+  if (finalizers.includes(ORPHAN)) return 'Orphan';
+  return finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background';
+};
+
+const complaintAbout = ({ key }: ObjectState, owners: readonly Owner[]): Outcome | undefined => {
+  const misplaced = owners.find(({ is }) => is === 'elsewhere' || is === 'unresolvable');
+  if (misplaced === undefined) return undefined;
+  const { apiVersion, kind, name, uid } = misplaced.reference;
+  const owner = `ownerRef [${apiVersion}/${kind}, namespace: ${key.namespace}, name: ${name}, uid: ${uid}]`;
+  return stalled('OwnerRefInvalidNamespace', `${owner} does not exist in namespace "${key.namespace}"`);
+};
+
+/** Its dependents go by themselves: each is woken when its owner leaves. */
+const awaitDependents = async (run: Run, owner: ObjectState): Promise<Outcome> => {
+  const blocking = blockersOf(owner, run.read).length;
+  if (blocking > 0) return waiting('Dependents', `${blocking} dependents are still there`);
   return removeFinalizer(run, owner, FOREGROUND);
 };
 
-/** Cycles must not block: a dependent that itself waits for this owner to go does not hold it. */
-const blocks = (dependent: ObjectState, owner: ObjectState): boolean =>
-  ownersOf(dependent.object).some((reference) => reference.uid === uidOf(owner) && reference.blockOwnerDeletion) &&
-  !ownersOf(owner.object).some((reference) => reference.uid === uidOf(dependent));
-
 const orphanDependents = async (run: Run, owner: ObjectState): Promise<Outcome> => {
   for (const dependent of run.read.ownedBy(uidOf(owner))) {
-    const kept = referencesOf(dependent).filter((reference) => reference['uid'] !== uidOf(owner));
-    const resourceVersion = String(dependent.version);
-    const patch: JsonObject = { metadata: { resourceVersion, ownerReferences: kept.length === 0 ? null : kept } };
-    const result = await run.write.patch(dependent.key, apiVersionOf(dependent), patch);
-    if (!result.ok && result.refusal.reason !== 'NotFound') return retry(new Error(result.refusal.message));
+    const outcome = await keepReferences(run, dependent, (uid) => uid !== uidOf(owner));
+    if (outcome.kind === 'retry') return outcome;
   }
   return removeFinalizer(run, owner, ORPHAN);
 };
 
+const keepReferences = async (run: Run, state: ObjectState, isKept: (uid: string) => boolean): Promise<Outcome> => {
+  const kept = referencesOf(state).filter((reference) => isKept(stringAt(reference, 'uid') ?? ''));
+  const resourceVersion = String(state.version);
+  const patch: JsonObject = { metadata: { resourceVersion, ownerReferences: kept.length === 0 ? null : kept } };
+  const result = await run.write.patch(state.key, apiVersionOf(state), patch);
+  return result.ok || result.refusal.reason === 'NotFound' ? done : retry(new WriteRefused(state.key, result.refusal));
+};
+
 const referencesOf = (state: ObjectState): readonly JsonObject[] => {
   const references = objectAt(state.object, 'metadata')['ownerReferences'];
-  return Array.isArray(references) ? (references as readonly JsonObject[]).filter((one) => stringAt(one, 'uid')) : [];
+  return Array.isArray(references) ? (references as readonly JsonObject[]) : [];
 };

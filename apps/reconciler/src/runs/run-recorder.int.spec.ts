@@ -30,6 +30,7 @@ const run = (id: string, given: Partial<RunReport> = {}): RunReport => ({
   waitedMs: 0.5,
   writes: [2048],
   againInMs: undefined,
+  object: undefined,
   moved: false,
   ...given,
 });
