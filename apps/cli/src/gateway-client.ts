@@ -17,10 +17,17 @@ export class GatewayRefusal extends Error {
     readonly call: string,
     readonly code: number,
     readonly reason: string,
-    message: string,
+    /** What the gateway said. */
+    readonly reasonText: string,
   ) {
-    super(`${call} was refused with ${code}: ${message}`);
+    super(`${call} was refused with ${code}: ${reasonText}`);
   }
+}
+
+interface Sent {
+  readonly body?: JsonObject;
+  readonly type?: string;
+  readonly accept?: string | undefined;
 }
 
 export class GatewayClient {
@@ -30,27 +37,25 @@ export class GatewayClient {
     this.agent = new Agent({ connect: { ca: access.authorityPem } });
   }
 
-  get = (path: string): Promise<JsonObject> => this.call('GET', path);
-  create = (path: string, body: JsonObject): Promise<JsonObject> => this.call('POST', path, body, 'application/json');
+  /** `accept` asks for another form of the answer than plain JSON. */
+  get = (path: string, accept?: string): Promise<JsonObject> => this.call('GET', path, { accept });
+  create = (path: string, body: JsonObject): Promise<JsonObject> =>
+    this.call('POST', path, { body, type: 'application/json' });
   mergePatch = (path: string, body: JsonObject): Promise<JsonObject> =>
-    this.call('PATCH', path, body, 'application/merge-patch+json');
+    this.call('PATCH', path, { body, type: 'application/merge-patch+json' });
 
   close(): Promise<void> {
     return this.agent.close();
   }
 
-  private async call(
-    method: 'GET' | 'POST' | 'PATCH',
-    path: string,
-    body?: JsonObject,
-    type?: string,
-  ): Promise<JsonObject> {
+  private async call(method: 'GET' | 'POST' | 'PATCH', path: string, sent: Sent): Promise<JsonObject> {
+    const { body, type, accept = 'application/json' } = sent;
     const response = await request(`${this.access.gateway}${path}`, {
       dispatcher: this.agent,
       method,
       headers: {
         authorization: `Bearer ${this.access.token}`,
-        accept: 'application/json',
+        accept,
         ...(type === undefined ? {} : { 'content-type': type }),
       },
       body: body === undefined ? null : JSON.stringify(body),

@@ -20,7 +20,7 @@ const holdfast = async (...args: string[]): Promise<{ code: number; text: string
 };
 
 describe('the holdfast command', () => {
-  it.each([[[]], [['start']], [['demo']], [['status']], [['credentials']], [['rebuild']], [['verify']]])(
+  it.each([[[]], [['start']], [['demo']], [['status']], [['why']], [['credentials']], [['rebuild']], [['verify']]])(
     'explains itself: %j --help',
     async (args: string[]) => {
       const { code, text } = await holdfast(...args, '--help');
@@ -29,14 +29,18 @@ describe('the holdfast command', () => {
     },
   );
 
-  it.each([[['fly']], [['credentials', 'store']], [['demo', '--fast']], [['demo', '-o', 'xml']]])(
-    'refuses %j as wrong usage',
-    async (args) => {
-      const { code, text } = await holdfast(...args);
-      expect(code).toBe(2);
-      expect(text).toContain('--help');
-    },
-  );
+  it.each([
+    [['fly']],
+    [['credentials', 'store']],
+    [['demo', '--fast']],
+    [['demo', '-o', 'xml']],
+    [['why', 'rack']],
+    [['why', 'rack', 'a', '--limit', '0']],
+  ])('refuses %j as wrong usage', async (args) => {
+    const { code, text } = await holdfast(...args);
+    expect(code).toBe(2);
+    expect(text).toContain('--help');
+  });
 
   it('ends with 78 and every problem when the configuration is not right', async () => {
     process.env['HOLDFAST_DATABASE_URL'] = 'mysql://127.0.0.1';

@@ -10,6 +10,7 @@ import { addSetupCommand } from './commands/setup.js';
 import { addStartCommand } from './commands/start.js';
 import { addStatusCommand } from './commands/status.js';
 import { addVerifyCommand } from './commands/verify.js';
+import { addWhyCommand } from './commands/why.js';
 import { EXIT_CODES_HELP, ExitCode } from './exit-codes.js';
 import type { Invocation } from './invocation.js';
 
@@ -30,6 +31,7 @@ export const run = async (argv: readonly string[], surroundings: Omit<Invocation
   addStartCommand(program, invocation);
   addDemoCommand(program, invocation);
   addStatusCommand(program, invocation);
+  addWhyCommand(program, invocation);
   addCredentialsCommand(program, invocation);
   addSetupCommand(program, invocation);
   addRebuildCommand(program, invocation);

@@ -9,7 +9,7 @@ import type { ReadModelsReader } from '../lists/read-models-reader.js';
 import { explain, MOST_WRITES, objectOf, runOf } from './explanation.js';
 import type { RunRecords } from './run-records.js';
 
-const DEFAULT_LIMIT = 10;
+const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 
 export interface WhyParts {
