@@ -13,9 +13,13 @@ export interface CommandRun {
   readonly text: string;
 }
 
-export const holdfast = ({ dir }: TestStack, command: 'verify' | 'rebuild'): Promise<CommandRun> =>
+export const holdfast = (
+  { dir }: TestStack,
+  command: 'verify' | 'rebuild' | 'why',
+  ...args: readonly string[]
+): Promise<CommandRun> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, command, '--dir', dir], { timeout: 120_000 }, (error, out, err) =>
+    execFile(process.execPath, [PROGRAM, command, '--dir', dir, ...args], { timeout: 120_000 }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${out}${err}` }),
     );
   });

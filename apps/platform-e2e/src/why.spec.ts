@@ -120,6 +120,27 @@ describe('an explanation', () => {
   );
 
   it(
+    'is told on a terminal, and in JSON',
+    async () => {
+      const expected = await finalWhy(BLADE);
+      const name = BLADE.split('/')[1] ?? '';
+      const { code, text } = await holdfast(test, 'why', 'blade', name);
+      expect({ code, text }).toMatchObject({
+        code: 0,
+        text: expect.stringContaining(`default/${name} exists`) as unknown,
+      });
+      expect(text).toMatch(/admin {2}specChanged RackTemplate standard spec\.chassisCount[^]*chassis run/);
+      const json = await holdfast(test, 'why', 'blades.inventory.holdfast.dev', name, '-o', 'json');
+      expect(JSON.parse(json.text)).toMatchObject({ kind: 'Explanation', ...expected });
+      expect(await holdfast(test, 'why', 'blade', 'never-was')).toMatchObject({
+        code: 1,
+        text: expect.stringContaining('"never-was" not found') as unknown,
+      });
+    },
+    LIMIT,
+  );
+
+  it(
     'is the same after a restart of everything, and after a rebuild of the read models',
     async () => {
       const before = await finalWhy(BLADE);
