@@ -11,6 +11,7 @@ export interface RunRecords {
   named(runs: readonly Omit<RunName, 'key'>[]): Promise<readonly RunRecord[]>;
 }
 
+const DIRECT_GET = `$JS.API.DIRECT.GET.${RUNS_STREAM}`;
 const ANSWER_LIMIT_MS = 5_000;
 /** What the server answers at once, and what it counts before it says that there are too many. */
 const MOST_RECORDS = 1_024;
@@ -22,7 +23,6 @@ const END_OF_BATCH = 204;
 
 type DirectGet =
   | { readonly multi_last: readonly string[]; readonly batch: number }
-  | { readonly last_by_subj: string; readonly batch: number }
   | { readonly next_by_subj: string; readonly seq: number; readonly batch: number };
 
 interface Found {
@@ -50,7 +50,8 @@ export class JetStreamRunRecords implements RunRecords {
 
   /** Where an object has more runs than one answer may count: looks back from the newest in growing steps. */
   private async newest(filter: string, limit: number): Promise<readonly Found[]> {
-    const last = (await this.get({ last_by_subj: filter, batch: 1 }))?.at(-1)?.sequence ?? 1;
+    const question = JSON.stringify({ last_by_subj: filter });
+    const { sequence: last } = foundIn(await this.nc.request(DIRECT_GET, question, { timeout: ANSWER_LIMIT_MS }));
     for (let width = MOST_RECORDS; ; width *= 8) {
       const from = Math.max(1, last - width);
       const found = await this.since(filter, from);
@@ -72,8 +73,7 @@ export class JetStreamRunRecords implements RunRecords {
   private async get(request: DirectGet): Promise<readonly Found[] | undefined> {
     const found: Found[] = [];
     try {
-      const subject = `$JS.API.DIRECT.GET.${RUNS_STREAM}`;
-      const answers = await this.nc.requestMany(subject, JSON.stringify(request), {
+      const answers = await this.nc.requestMany(DIRECT_GET, JSON.stringify(request), {
         strategy: 'sentinel',
         maxWait: ANSWER_LIMIT_MS,
         noMux: true,
