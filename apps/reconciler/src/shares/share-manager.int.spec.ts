@@ -137,14 +137,12 @@ describe('replicas that share keys out', () => {
       await allServedBy('a');
       const cutOff = await start({ id: 'cut-off', port: proxy.port });
       await allServedBy('a', 'cut-off');
-      const old = cutOff.shares()[0];
       proxy.swallowReplies();
       await eventually(() => cutOff.shares().length === 0, LIMIT);
       await replicas[0]?.kill();
       await start({ id: 'b' });
       proxy.heal();
       await allServedBy('b', 'cut-off');
-      expect(old).toBeDefined();
     });
   });
 
