@@ -207,6 +207,38 @@ describe('the status', () => {
   });
 });
 
+describe('a status that does not fit the schema of its kind', () => {
+  it('is left out, and the condition says why', async () => {
+    const misfit: Outcome = { ...done, status: { used: 'seven' } };
+    const world = new ControllerUnderTest({ reports: REPORTS, reconcile: () => Promise.resolve(misfit) });
+    world.answer = (state) =>
+      Promise.resolve(
+        JSON.stringify(state.object).includes('seven')
+          ? { ok: false, refusal: { reason: 'Invalid', message: 'status.used: must be a number' } }
+          : { ok: true, state },
+      );
+    world.given(aRack('rack-01'));
+    await world.turn();
+
+    expect(world.written.at(-1)?.body).toMatchObject({
+      status: {
+        conditions: [
+          { type: 'Ready', status: 'False', message: expect.stringContaining('status.used: must be a number') },
+        ],
+      },
+    });
+    expect(world.outcomes).toEqual(['retry']);
+  });
+});
+
+describe('a controller', () => {
+  it.each([0, -1, 1.5, Number.NaN])('that could run %d keys at once is refused', (concurrency) => {
+    expect(() => new ControllerUnderTest({ concurrency })).toThrow(
+      `the concurrency of "rack" must be a whole number from 1, not ${concurrency}`,
+    );
+  });
+});
+
 describe('keys that are shared among replicas', () => {
   const lock = { lock: 'coordination.k8s.io/leases/holdfast-system/p', epoch: 3 };
 

@@ -91,9 +91,14 @@ describe("a worker's answer", () => {
     ],
     ['whose status is a word', { ...DONE, status: 'ready' }, /^status: /],
     [
-      'that writes conditions',
-      { ...DONE, status: { conditions: [] } },
-      'status.conditions: follows from the outcome, and must not be answered',
+      'that tells how far it has observed',
+      { ...DONE, status: { observedGeneration: 1 } },
+      'status.observedGeneration: follows from the outcome, and must not be answered',
+    ],
+    [
+      'with a condition that is neither true nor false',
+      { ...DONE, status: { conditions: [{ type: 'Warm', status: 'Maybe', reason: 'Warm', message: '' }] } },
+      /^status.conditions\[0\].status: /,
     ],
     ['whose children are an object', { ...DONE, children: {} }, /^children: /],
     [
@@ -146,6 +151,18 @@ describe("a worker's answer", () => {
     ],
   ])('with %s is wrong', (_, answer, problem) => {
     expect(read(answer)).toEqual({ ok: false, problems: [problem] });
+  });
+
+  it('may have conditions of its own, beside the one that follows from the outcome', () => {
+    const own = { type: 'Warm', status: 'True', reason: 'Heated', message: '' };
+    const answer = { ...DONE, status: { conditions: [own] } };
+    expect(read(answer)).toMatchObject({ ok: true, outcome: { status: { conditions: [own] } } });
+    expect(follows(answer)).toBe(true);
+    const summary = { ...DONE, status: { conditions: [own, { ...own, type: 'Ready' }] } };
+    expect(read(summary)).toEqual({
+      ok: false,
+      problems: ['status.conditions[1]: Ready follows from the outcome, and must not be answered'],
+    });
   });
 
   it('has no status for a kind without one', () => {

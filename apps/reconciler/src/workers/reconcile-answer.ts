@@ -19,6 +19,7 @@ export type Answer =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const MOST_CHILDREN = 1_000;
+const MOST_CONDITIONS = 16;
 const LONGEST_MESSAGE = 32_768;
 const LONGEST_SECONDS = 2_147_483;
 const OUTCOMES = 'done, after, waiting, stalled or retry';
@@ -53,9 +54,17 @@ const childShape = z.looseObject({
   }),
 });
 
+/** One of the worker's own, beside the one that follows from the outcome. */
+const conditionShape = z.strictObject({
+  type: z.string().regex(/^[A-Za-z][A-Za-z0-9._/-]{0,315}$/, 'must be a CamelCase word, such as DiskReady'),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason,
+  message,
+});
+
 const answerShape = z.strictObject({
   outcome: outcomeShape,
-  status: z.record(z.string(), z.unknown()).optional(),
+  status: z.looseObject({ conditions: z.array(conditionShape).max(MOST_CONDITIONS).optional() }).optional(),
   children: z.array(childShape).max(MOST_CHILDREN).optional(),
 });
 type AnswerShape = z.output<typeof answerShape>;
@@ -104,13 +113,19 @@ const explanation = (answered: {
     ? {}
     : { reason: answered.reason ?? 'Reconciled', message: answered.message ?? '' };
 
-const statusProblems = ({ status }: AnswerShape, { for: kind }: AcceptedReconciler): string[] => {
+const statusProblems = ({ status }: AnswerShape, { for: kind, spec }: AcceptedReconciler): string[] => {
   if (status === undefined) return [];
   if (!kind.hasStatus) return [`status: ${kind.kind} has no status subresource`];
-  return ['conditions', 'observedGeneration']
-    .filter((member) => status[member] !== undefined)
-    .map((member) => `status.${member}: follows from the outcome, and must not be answered`);
+  const { conditions = [], observedGeneration } = status;
+  return [
+    ...(observedGeneration === undefined ? [] : [`status.observedGeneration: ${FOLLOWS}`]),
+    ...conditions.flatMap(({ type }, i) =>
+      type === spec.condition || type === 'Stalled' ? [`status.conditions[${i}]: ${type} ${FOLLOWS}`] : [],
+    ),
+  ];
 };
+
+const FOLLOWS = 'follows from the outcome, and must not be answered';
 
 const childProblems = (
   children: readonly ChildShape[],
