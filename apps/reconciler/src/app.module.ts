@@ -40,8 +40,11 @@ const WORKER_CALLS = Symbol('WORKER_CALLS');
 /** The name of this process among the replicas. */
 const INSTANCE = `reconciler-${randomUUID()}`;
 
+/** Controllers that look at every object there is. */
+const HOUSEKEEPERS = [garbageCollector, namespaceLifecycle, kindLifecycle, eventExpiry];
+
 /** Everything that this service reconciles. */
-const DEFINITIONS = [garbageCollector, namespaceLifecycle, kindLifecycle, eventExpiry, ...rackReconcilers];
+const DEFINITIONS = [...HOUSEKEEPERS, ...rackReconcilers];
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -88,7 +91,13 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
         {
           provide: RunRecorder,
           useFactory: (nc: NatsConnection, metrics: Registry) =>
-            new RunRecorder({ nc, stream: runsStreamOf(config), metrics, logger }),
+            new RunRecorder({
+              nc,
+              stream: runsStreamOf(config),
+              metrics,
+              logger,
+              housekeepers: HOUSEKEEPERS.map(({ name }) => name),
+            }),
           inject: [NATS, METRICS],
         },
         {

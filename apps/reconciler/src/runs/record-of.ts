@@ -4,15 +4,12 @@ import type { Outcome, RunReport } from '@holdfast/reconcile';
 
 const LONGEST_MESSAGE = 1_024;
 
-/**
- * Whether there is anything to tell of the run. Of looking again without news, a resync or an interval, only what was
- * found or done is: else the records of ten thousand healthy objects would push out those that somebody needs.
- */
-export const isWorthRecording = ({ reason, outcome, writes }: RunReport): boolean => {
-  const isNews = reason === 'Change' || reason === 'Retry';
-  const isCalm = outcome.kind === 'done' || outcome.kind === 'after';
-  return isNews || !isCalm || writes.length > 0;
-};
+/** Whether the run did, found or met anything. */
+export const isEventful = ({ attempt, outcome, writes }: RunReport): boolean =>
+  writes.length > 0 || attempt > 0 || (outcome.kind !== 'done' && outcome.kind !== 'after');
+
+/** Whether an event woke it, rather than a resync or an interval. */
+export const hasNews = ({ reason }: RunReport): boolean => reason === 'Change' || reason === 'Retry';
 
 /** What is kept of a run; `uid` is that of its object, where there still is one. */
 export const recordOf = (run: RunReport, uid: string | undefined): RunRecord => ({

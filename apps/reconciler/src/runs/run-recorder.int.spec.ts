@@ -54,7 +54,13 @@ describe('the recorder of runs', () => {
 
   const recorderWith = (limits: { maxBytes: number; maxAgeMs: number }): RunRecorder => {
     metrics = new Registry();
-    return new RunRecorder({ nc, stream: { replicas: 1, ...limits }, metrics, logger: pino({ level: 'silent' }) });
+    return new RunRecorder({
+      nc,
+      stream: { replicas: 1, ...limits },
+      metrics,
+      logger: pino({ level: 'silent' }),
+      housekeepers: ['janitor'],
+    });
   };
   const stream = async () => (await jetstreamManager(nc, { checkAPI: false })).streams.info(RUNS_STREAM);
   const stored = async (): Promise<number> => (await stream()).state.messages;
@@ -108,6 +114,7 @@ describe('the recorder of runs', () => {
     recorder.record(run('resync', { ...calm, reason: 'Resync' }), undefined);
     recorder.record(run('interval', { reason: 'Requeue', writes: [] }), undefined);
     recorder.record(run('change', { writes: [] }), undefined);
+    recorder.record(run('every change', { controller: 'janitor', writes: [] }), undefined);
     recorder.record(run('repair', { reason: 'Resync', cause: undefined }), undefined);
     recorder.record(run('failure', { ...calm, reason: 'Resync', outcome: retry(new Error('no')) }), undefined);
     recorder.record(run('recovery', { ...calm, reason: 'Retry', attempt: 1 }), undefined);

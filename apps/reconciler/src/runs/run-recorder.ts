@@ -17,7 +17,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
 
-import { isWorthRecording, recordOf } from './record-of.js';
+import { hasNews, isEventful, recordOf } from './record-of.js';
 import { openRunsStream } from './runs-stream.js';
 import type { RunsStreamOptions } from './runs-stream.js';
 
@@ -33,6 +33,8 @@ export interface RunRecorderOptions {
   readonly stream: RunsStreamOptions;
   readonly metrics: Registry;
   readonly logger: Logger;
+  /** Controllers that look at every object there is: of their runs, only the eventful are recorded. */
+  readonly housekeepers: readonly string[];
 }
 
 export class RunRecorder {
@@ -52,7 +54,7 @@ export class RunRecorder {
 
   /** Takes the run in and returns at once; `uid` is that of its object, where there still is one. */
   record(run: RunReport, uid: string | undefined): void {
-    if (!isWorthRecording(run)) return;
+    if (!this.isWorthRecording(run)) return;
     if (this.waiting.length >= MOST_WAITING) {
       this.dropped.inc();
       return;
@@ -68,6 +70,11 @@ export class RunRecorder {
     this.stopping.abort();
     this.dropped.inc(this.waiting.length);
     this.waiting.length = 0;
+  }
+
+  /** Else the records of ten thousand healthy objects would push out those that somebody needs. */
+  private isWorthRecording(run: RunReport): boolean {
+    return isEventful(run) || (hasNews(run) && !this.options.housekeepers.includes(run.controller));
   }
 
   private async publishAll(): Promise<void> {
