@@ -6,6 +6,8 @@ import { migrate, openPool, ProjectionWatch, ReadModels, runProjector } from '@h
 import { startNats } from '@holdfast/testing';
 import type { CommandSender } from '@holdfast/command-client';
 import { deleteCollection } from './delete-collection.js';
+import { JetStreamRunRecords } from '../explain/run-records.js';
+import { whyHandler } from '../explain/why-handler.js';
 import { historyHandler } from '../history/history-handler.js';
 import { pastHandler } from '../history/past-handler.js';
 import { rollbackHandler } from '../history/rollback-handler.js';
@@ -69,6 +71,7 @@ export const startReadWorld = async (databaseUrl: string, commands: CommandSende
     deletecollection: deleteCollection({ reader, commands }),
     past: pastHandler(reader),
     history: historyHandler(reader),
+    why: whyHandler({ reader, runs: new JetStreamRunRecords(ours), onFailure: () => undefined }),
     rollback: rollbackHandler({ reader, commands }),
   });
   const streams: EventStream[] = [];

@@ -41,7 +41,7 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-type Door = RequestVerb | 'past' | 'history' | 'rollback';
+type Door = RequestVerb | 'past' | 'history' | 'why' | 'rollback';
 
 /** Serves widgets; `handlers` get what the wire would have made of a request. */
 export const startTestGateway = async (handlers: Partial<Record<Door, ResourceHandler>>): Promise<TestGateway> => {
@@ -69,6 +69,7 @@ export const startTestGateway = async (handlers: Partial<Record<Door, ResourceHa
   serve('DELETE', '/widgets', () => 'deletecollection');
   serve('GET', '/widgets/:name', () => 'past');
   serve('GET', '/widgets/:name/history', () => 'history');
+  serve('GET', '/widgets/:name/why', () => 'why');
   serve('POST', '/widgets/:name/rollback', () => 'rollback');
   await server.listen({ port: 0, host: '127.0.0.1' });
   const { port } = server.server.address() as { port: number };
@@ -76,7 +77,7 @@ export const startTestGateway = async (handlers: Partial<Record<Door, ResourceHa
 };
 
 const verbOf = (door: Door): RequestVerb =>
-  door === 'past' || door === 'history' ? 'get' : door === 'rollback' ? 'update' : door;
+  door === 'past' || door === 'history' || door === 'why' ? 'get' : door === 'rollback' ? 'update' : door;
 
 const resolved = (request: FastifyRequest, verb: RequestVerb): ResolvedRequest => {
   const { namespace = '', name = '' } = request.params as { namespace?: string; name?: string };
