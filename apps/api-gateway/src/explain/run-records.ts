@@ -51,7 +51,9 @@ export class JetStreamRunRecords implements RunRecords {
   /** Where an object has more runs than one answer may count: looks back from the newest in growing steps. */
   private async newest(filter: string, limit: number): Promise<readonly Found[]> {
     const question = JSON.stringify({ last_by_subj: filter });
-    const { sequence: last } = foundIn(await this.nc.request(DIRECT_GET, question, { timeout: ANSWER_LIMIT_MS }));
+    const newest = foundIn(await this.nc.request(DIRECT_GET, question, { timeout: ANSWER_LIMIT_MS }));
+    // Without a sequence they have all gone meanwhile.
+    const last = newest.sequence || 1;
     for (let width = MOST_RECORDS; ; width *= 8) {
       const from = Math.max(1, last - width);
       const found = await this.since(filter, from);
