@@ -43,6 +43,8 @@ export class RunRecorder {
   private readonly stopping = new AbortController();
   private publishing: Promise<void> | undefined;
   private isOpen = false;
+  /** Said once, until it works again. */
+  private isAway = false;
 
   constructor(private readonly options: RunRecorderOptions) {
     this.dropped = new Counter({
@@ -99,11 +101,13 @@ export class RunRecorder {
       if (last !== undefined) {
         await jetstream(nc).publish(last.subject, last.data, { timeout: ACK_LIMIT_MS, retries: 0 });
       }
+      this.isAway = false;
       return true;
     } catch (error) {
       // A stream that somebody deleted is made again.
       this.isOpen = false;
-      if (!nc.isClosed()) logger.debug({ err: error }, 'the records of runs are not stored yet');
+      if (!this.isAway) logger.warn({ err: error }, 'the records of runs cannot be stored yet');
+      this.isAway = true;
       return false;
     }
   }
