@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { CommandClient } from '@holdfast/command-client';
 import { rackReconcilers } from '@holdfast/example-rack';
+import { staticSiteReconciler } from '@holdfast/example-static-site';
 import { JetStreamCommitLog } from '@holdfast/log';
 import {
   connectNats,
@@ -44,7 +45,11 @@ const INSTANCE = `reconciler-${randomUUID()}`;
 const HOUSEKEEPERS = [garbageCollector, namespaceLifecycle, kindLifecycle, eventExpiry];
 
 /** Everything that this service reconciles. */
-const DEFINITIONS = [...HOUSEKEEPERS, ...rackReconcilers];
+const definitionsOf = ({ HOLDFAST_SITES_DIR: root }: ReconcilerConfig) => [
+  ...HOUSEKEEPERS,
+  ...rackReconcilers,
+  ...(root === undefined ? [] : [staticSiteReconciler({ root })]),
+];
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -115,7 +120,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
               client,
               log,
               logger,
-              definitions: DEFINITIONS,
+              definitions: definitionsOf(config),
               metrics,
               spans,
               instance: INSTANCE,

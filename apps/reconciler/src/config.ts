@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path';
+
 import { duration, faultVariable, serviceEnvironment } from '@holdfast/nest-platform';
 import { z } from 'zod';
 
@@ -11,6 +13,8 @@ export const environment = {
   /** How much is kept of the records of runs. */
   HOLDFAST_RUNS_MAX_BYTES: z.coerce.number().int().positive().default(DEFAULT_RUNS_BYTES),
   HOLDFAST_RUNS_MAX_AGE: duration.default(WEEK_MS),
+  /** The folder of all StaticSites; where it is missing, this process makes none. */
+  HOLDFAST_SITES_DIR: z.string().refine(isAbsolute, 'expected an absolute path').optional(),
   /** For crash tests alone: dies at a named point. */
   HOLDFAST_FAULT: faultVariable(FAULT_POINTS),
 };

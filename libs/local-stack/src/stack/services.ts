@@ -35,6 +35,8 @@ export interface ServiceSurroundings {
   readonly certificate: string;
   readonly key: string;
   readonly tokenTable: string;
+  /** Where the reconciler keeps the files of StaticSites. */
+  readonly sites: string;
 }
 
 export interface ServicePorts {
@@ -79,6 +81,7 @@ const ownVariables = (
         HOLDFAST_TOKEN_FILE: around.tokenTable,
       };
     case 'reconciler':
+      return { HOLDFAST_SITES_DIR: around.sites };
     case 'prebuild-orchestrator':
       return {};
   }

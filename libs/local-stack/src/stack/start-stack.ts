@@ -3,7 +3,7 @@
  * then the services, then the files that tell clients where everything is.
  */
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { removeWhenGone } from '../guardian.js';
 import { readStackConfiguration } from './configuration.js';
@@ -197,6 +197,7 @@ class RunningStack implements Stack {
       certificate: certificates.certificate,
       key: certificates.key,
       tokenTable: admin.tableFile,
+      sites: resolve(this.options.dir, 'sites'),
     };
     const script = this.options.script ?? ((name: ServiceName) => serviceScript(this.options.workspace, name));
     const commands = launches.map(({ name, service, ports }) => ({

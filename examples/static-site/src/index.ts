@@ -1,0 +1,2 @@
+export { staticSiteReconciler } from './site-reconciler.js';
+export type { StaticSiteOptions } from './site-reconciler.js';

@@ -1,0 +1,70 @@
+/**
+ * Makes a folder of files out of each StaticSite and serves it over HTTP on this host.
+ *
+ * Drift is found by looking every two seconds rather than by watching: a look also finds what was changed while no
+ * process ran, needs no watch for each folder, and costs a few system calls.
+ */
+import { defineReconciler, done, observing, stalled, waiting } from '@holdfast/reconcile';
+import type { Outcome, ReconcilerDefinition, TypedRun } from '@holdfast/reconcile';
+
+import { conflictIn, layoutOf, STATIC_SITES } from './site.js';
+import type { StaticSiteSpec, StaticSiteStatus } from './site.js';
+import { SiteFolder } from './site-folder.js';
+import { SiteServers } from './site-servers.js';
+
+const LOOK_AGAIN_MS = 2_000;
+/** A server outlives a few looks that come late. */
+const KEPT_MS = 10_000;
+
+export interface StaticSiteOptions {
+  /** The folder that holds every site's: `<root>/<namespace>/<name>`. */
+  readonly root: string;
+}
+
+export const staticSiteReconciler = ({ root }: StaticSiteOptions): ReconcilerDefinition => {
+  const servers = new SiteServers(KEPT_MS);
+  return defineReconciler({
+    name: 'static-site',
+    for: STATIC_SITES,
+    concurrency: 4,
+    condition: 'Ready',
+    reconcile: (run) => serve(run, folderOf(root, run), servers),
+    finalize: {
+      finalizer: 'sites.holdfast.dev/folder',
+      run: async (run) => {
+        await servers.stop(nameOf(run));
+        await folderOf(root, run).remove();
+        return done;
+      },
+    },
+  });
+};
+
+type SiteRun = TypedRun<StaticSiteSpec, StaticSiteStatus>;
+
+const serve = async (run: SiteRun, folder: SiteFolder, servers: SiteServers): Promise<Outcome> => {
+  const { files, index, port } = run.spec;
+  const layout = layoutOf(files);
+  const conflict = conflictIn(layout);
+  if (conflict !== undefined) {
+    await servers.stop(nameOf(run));
+    const problem = stalled('PathConflict', `"${conflict}" in spec.files is a file, and a folder of another file`);
+    return observing(problem, { url: '', files: 0 });
+  }
+  await folder.converge(layout, run.signal);
+  const ports = { wanted: port, before: portOf(run.status.url) };
+  const url = await servers.serve(nameOf(run), { folder: folder.path, layout, index }, ports);
+  if (url === undefined) {
+    const taken = waiting('PortTaken', `port ${port} of this host is in use by another program`, LOOK_AGAIN_MS);
+    return observing(taken, { url: '', files: files.length });
+  }
+  const message = `${files.length} files at ${url}`;
+  return { kind: 'after', ms: LOOK_AGAIN_MS, reason: 'Serving', message, status: { url, files: files.length } };
+};
+
+const nameOf = ({ key }: SiteRun): string => `${key.namespace}/${key.name}`;
+
+const folderOf = (root: string, { key }: SiteRun): SiteFolder => new SiteFolder(root, [key.namespace, key.name]);
+
+const portOf = (url: string | undefined): number | undefined =>
+  url === undefined || url === '' ? undefined : Number(new URL(url).port);
