@@ -88,7 +88,7 @@ describe('what the users of NATS may do', () => {
     await as('worker').flush();
     const answers: string[] = [];
     const replyTo = `${inboxPrefix('reconciler')}.answers`;
-    as('reconciler').subscribe(replyTo, { callback: (_, answer) => answers.push(answer.string()) });
+    as('reconciler').subscribe(replyTo, { callback: (_, answer) => void answers.push(answer.string()) });
     as('reconciler').publish(subject, 'call', { reply: replyTo });
     await eventually(() => answers.length > 0);
     await as('worker').flush();
