@@ -153,7 +153,7 @@ describe('the life cycle of every object', () => {
     expect(code).toBe(403);
 
     const remaining = (type: string, message: string): object =>
-      expect.objectContaining({ type, status: 'True', message }) as object;
+      expect.objectContaining({ type, status: 'True', message });
     await holds(async () =>
       expect((await client.get(`${NAMESPACES}/team`)).status).toEqual({
         phase: 'Terminating',
