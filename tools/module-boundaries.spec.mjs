@@ -24,6 +24,8 @@ const refused = [
   ['libs/resource/src/sample-c.ts', 'typeorm', pure],
   ['libs/reconcile/src/sample-a.ts', 'pg', pure],
   ['libs/reconcile/src/sample-b.ts', '@nats-io/jetstream', pure],
+  ['libs/prebuild/src/sample-a.ts', '@holdfast/log', boundary],
+  ['libs/prebuild/src/sample-b.ts', 'node:timers', pure],
 ];
 
 const allowed = [

@@ -1,0 +1,52 @@
+/** What failed builds lead to: waiting, then the hard limit with its probes (rule book: Planning is pure, "Actions", 3). */
+import type { Duration, Instant } from './instant.js';
+import type { Failures, HardLimit } from './pool-snapshot.js';
+
+/** No creates until then, that instant included. */
+export const backOffUntil = ({ count, lastAt }: Failures, interval: Duration): Instant =>
+  lastAt + BigInt(count) * interval;
+
+/** Until when a pool waits; undefined when it does not. */
+export const backingOffAt = (failures: Failures | undefined, interval: Duration, now: Instant): Instant | undefined => {
+  if (failures === undefined || failures.count === 0) return undefined;
+  const until = backOffUntil(failures, interval);
+  return now > until ? undefined : until;
+};
+
+/** A build that has ended; the cancelled ones say nothing about whether the next will work. */
+export interface EndedBuild {
+  readonly endedAt: Instant;
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled';
+}
+
+export interface FailurePolicy {
+  /** So many newest builds, all failed, stop the pool; 0 never does. */
+  readonly failureHardLimit: number;
+  /** How long after the last failure a build is tried all the same. */
+  readonly probeCoolDown: Duration;
+  /** When the spec changed last, or somebody asked for another try. */
+  readonly retriedAt?: Instant;
+}
+
+/** What the builds of a pool say about its next one. */
+export const judgeBuilds = (
+  builds: readonly EndedBuild[],
+  { failureHardLimit, probeCoolDown, retriedAt }: FailurePolicy,
+  now: Instant,
+): { readonly failures?: Failures; readonly hardLimit: HardLimit } => {
+  const newestFirst = builds
+    .filter(({ outcome }) => outcome !== 'cancelled')
+    .sort((a, b) => (a.endedAt === b.endedAt ? 0 : a.endedAt < b.endedAt ? 1 : -1));
+  const success = newestFirst.findIndex(({ outcome }) => outcome === 'succeeded');
+  const count = success < 0 ? newestFirst.length : success;
+  const lastAt = newestFirst[0]?.endedAt;
+  if (count === 0 || lastAt === undefined) return { hardLimit: 'clear' };
+
+  // What failed before the retry was asked for delays it no more.
+  const isRetried = retriedAt !== undefined && retriedAt > lastAt;
+  const waiting = isRetried ? {} : { failures: { count, lastAt } };
+  if (failureHardLimit === 0 || count < failureHardLimit) return { ...waiting, hardLimit: 'clear' };
+  if (isRetried) return { hardLimit: 'probe' };
+  // A probe waits for the cool-down alone: many failures would put it off for ever.
+  return now > lastAt + probeCoolDown ? { hardLimit: 'probe' } : { ...waiting, hardLimit: 'limited' };
+};

@@ -1,0 +1,116 @@
+/**
+ * What is to be done about one pool (rule book: Planning is pure, "Actions").
+ *
+ *   inactive             cancel pending → delete all                        → back off
+ *   active, retiring     delete expired → delete extraneous → create, or else back off
+ *   paused               nothing
+ */
+import { backingOffAt } from './back-off.js';
+import type { Duration, Instant } from './instant.js';
+import { agesOf, stateOf } from './pool-state.js';
+import type { Ages, PoolState } from './pool-state.js';
+import type { InactiveReason, Instance, PausedBy, PoolSnapshot } from './pool-snapshot.js';
+import { targetOf } from './target.js';
+import type { Target, TargetReason } from './target.js';
+
+export type PoolAction =
+  | { readonly kind: 'cancel-pending' }
+  | { readonly kind: 'delete'; readonly ids: readonly string[] }
+  | { readonly kind: 'create'; readonly count: number }
+  | { readonly kind: 'back-off'; readonly until: Instant };
+
+/** Why a plan is not simply what the state suggests. */
+export type PlanReason =
+  | TargetReason
+  | { readonly kind: 'inactive'; readonly because: InactiveReason }
+  | { readonly kind: 'paused'; readonly by: PausedBy }
+  | { readonly kind: 'hard-limited'; readonly probe: boolean }
+  | { readonly kind: 'held-back'; readonly count: number; readonly by: 'preset' | 'template' | 'system' | 'surge' };
+
+export interface PoolPlan {
+  readonly pool: string;
+  readonly state: PoolState;
+  readonly target: Omit<Target, 'reasons'>;
+  /** In the order in which they are to be carried out. */
+  readonly actions: readonly PoolAction[];
+  readonly reasons: readonly PlanReason[];
+}
+
+export interface PlanConfig {
+  readonly backOffInterval: Duration;
+}
+
+/** Decides for one pool by itself, knowing nothing of the budgets that it shares with others. */
+export const planPool = (pool: PoolSnapshot, now: Instant, config: PlanConfig): PoolPlan => {
+  const ages = agesOf(pool, now);
+  const { reasons, ...target } = targetOf(pool, ages, now);
+  const state = stateOf(pool, ages, target.desired);
+  const decision = decide({ pool, ages, state, backOff: backingOffAt(pool.failures, config.backOffInterval, now) });
+  return { pool: pool.pool, state, target, actions: decision.actions, reasons: [...reasons, ...decision.reasons] };
+};
+
+interface Known {
+  readonly pool: PoolSnapshot;
+  readonly ages: Ages;
+  readonly state: PoolState;
+  readonly backOff: Instant | undefined;
+}
+
+type Decision = Pick<PoolPlan, 'actions' | 'reasons'>;
+
+const decide = (known: Known): Decision => {
+  const { pausedBy, standing } = known.pool;
+  if (pausedBy !== undefined) return { actions: [], reasons: [{ kind: 'paused', by: pausedBy }] };
+  if (standing.status === 'inactive')
+    return { actions: emptied(known), reasons: [{ kind: 'inactive', because: standing.because }] };
+  const creates = creation(known);
+  return {
+    actions: [...deletion(known.ages.expired), ...deletion(extraneous(known)), ...creates.actions],
+    reasons: creates.reasons,
+  };
+};
+
+const emptied = ({ pool, ages, backOff }: Known): readonly PoolAction[] => [
+  ...(pool.pending > 0 ? [{ kind: 'cancel-pending' } as const] : []),
+  ...deletion(ages.all),
+  ...waiting(backOff),
+];
+
+const deletion = (instances: readonly Instance[]): readonly PoolAction[] =>
+  instances.length === 0 ? [] : [{ kind: 'delete', ids: instances.map(({ id }) => id) }];
+
+/** Those that nobody could claim yet go first; then the oldest. */
+const extraneous = ({ ages: { fresh }, state }: Known): readonly Instance[] =>
+  [...fresh.filter(({ ready }) => !ready), ...fresh.filter(({ ready }) => ready)].slice(0, state.extraneous);
+
+const creation = ({ pool, ages, state, backOff }: Known): Decision => {
+  if (backOff !== undefined) return { actions: waiting(backOff), reasons: hardLimitReason(pool) };
+  if (pool.standing.status === 'retiring') return { actions: [], reasons: [] };
+  const missing = Math.max(state.desired - ages.fresh.length - state.starting, 0);
+  const allowed = Math.min(missing, probesLeft(pool));
+  const within = Math.min(allowed, creationsLeft(pool));
+  return {
+    actions: within === 0 ? [] : [{ kind: 'create', count: within }],
+    reasons: [
+      ...hardLimitReason(pool),
+      ...(within < allowed ? [{ kind: 'held-back', count: allowed - within, by: 'preset' } as const] : []),
+    ],
+  };
+};
+
+const waiting = (until: Instant | undefined): readonly PoolAction[] =>
+  until === undefined ? [] : [{ kind: 'back-off', until }];
+
+const hardLimitReason = ({ hardLimit }: PoolSnapshot): readonly PlanReason[] =>
+  hardLimit === 'clear' ? [] : [{ kind: 'hard-limited', probe: hardLimit === 'probe' }];
+
+/** A hard-limited pool builds nothing, or one when it may try; never a second beside the first. */
+const probesLeft = ({ hardLimit, inProgress }: PoolSnapshot): number => {
+  if (hardLimit === 'clear') return Number.POSITIVE_INFINITY;
+  return hardLimit === 'probe' && inProgress.start === 0 ? 1 : 0;
+};
+
+const creationsLeft = ({ settings: { maxConcurrentCreations }, inProgress }: PoolSnapshot): number =>
+  maxConcurrentCreations === undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.max(maxConcurrentCreations - inProgress.start, 0);

@@ -1,0 +1,64 @@
+/** One pool (a preset × a template version) as it is at one version of the log: all that planning it needs to know. */
+import type { DemandCounts } from './demand.js';
+import type { Duration, Instant } from './instant.js';
+import type { Scheduling } from './schedule.js';
+
+/** A built workspace that nobody has claimed. */
+export interface Instance {
+  readonly id: string;
+  readonly createdAt: Instant;
+  readonly ready: boolean;
+}
+
+/** What the preset asks for. */
+export interface PoolSettings {
+  readonly instances: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly ttl?: Duration;
+  readonly scheduling?: Scheduling;
+  /** A CEL expression; see demand-expression.ts. */
+  readonly demandExpression?: string;
+  readonly maxConcurrentCreations?: number;
+}
+
+/**
+ * active: it is filled.
+ * retiring: a surge keeps that many of a previous version's until the new ones are ready; nothing is created.
+ * inactive: it is emptied.
+ */
+export type Standing =
+  | { readonly status: 'active' }
+  | { readonly status: 'retiring'; readonly keep: number }
+  | { readonly status: 'inactive'; readonly because: InactiveReason };
+
+export type InactiveReason = 'version-not-active' | 'template-deleted' | 'template-deprecated' | 'preset-deleted';
+
+export type PausedBy = 'system' | 'template' | 'preset';
+
+/** The newest builds of a pool, when they failed. */
+export interface Failures {
+  readonly count: number;
+  readonly lastAt: Instant;
+}
+
+/** `probe`: one build may be tried all the same. */
+export type HardLimit = 'clear' | 'limited' | 'probe';
+
+export interface PoolSnapshot {
+  /** Unique among the pools of a plan, such as `namespace/preset@version`. */
+  readonly pool: string;
+  readonly template: string;
+  readonly standing: Standing;
+  readonly settings: PoolSettings;
+  readonly invalidatedAt?: Instant;
+  readonly running: readonly Instance[];
+  /** Builds under way, by what they will do. */
+  readonly inProgress: { readonly start: number; readonly stop: number; readonly delete: number };
+  /** Builds that nobody has begun, of a pool that is not active any more. */
+  readonly pending: number;
+  readonly failures?: Failures;
+  readonly hardLimit: HardLimit;
+  readonly pausedBy?: PausedBy;
+  readonly demand?: DemandCounts;
+}

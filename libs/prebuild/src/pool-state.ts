@@ -1,0 +1,56 @@
+/** What a pool has, lacks and has too much of (rule book: Planning is pure, "State"). */
+import type { Instant } from './instant.js';
+import type { Instance, PoolSnapshot } from './pool-snapshot.js';
+
+export interface PoolState {
+  readonly actual: number;
+  readonly expired: number;
+  readonly desired: number;
+  readonly eligible: number;
+  readonly extraneous: number;
+  readonly starting: number;
+  readonly stopping: number;
+  readonly deleting: number;
+}
+
+/** The running instances, all and by whether they are too old to be handed out; each oldest first. */
+export interface Ages {
+  readonly all: readonly Instance[];
+  readonly expired: readonly Instance[];
+  readonly fresh: readonly Instance[];
+}
+
+export const agesOf = (pool: PoolSnapshot, now: Instant): Ages => {
+  const all = [...pool.running].sort(oldestFirst);
+  const isOld = isExpired(pool, now);
+  return { all, expired: all.filter(isOld), fresh: all.filter((instance) => !isOld(instance)) };
+};
+
+/** Instances of the same age are told apart by their ids, so that the order of a listing never matters. */
+const oldestFirst = (a: Instance, b: Instance): number => {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
+  return a.id < b.id ? -1 : Number(a.id > b.id);
+};
+
+/** Older than the ttl, strictly, or built before the last invalidation. */
+const isExpired = ({ settings: { ttl = 0n }, invalidatedAt }: PoolSnapshot, now: Instant) => {
+  return ({ createdAt }: Instance): boolean =>
+    (invalidatedAt !== undefined && createdAt < invalidatedAt) || (ttl > 0n && now - createdAt > ttl);
+};
+
+export const stateOf = (pool: PoolSnapshot, { expired, fresh }: Ages, desired: number): PoolState => {
+  const counted = {
+    actual: pool.running.length,
+    expired: expired.length,
+    starting: pool.inProgress.start,
+    stopping: pool.inProgress.stop,
+    deleting: pool.inProgress.delete,
+  };
+  if (pool.standing.status === 'inactive') return { ...counted, desired: 0, eligible: 0, extraneous: 0 };
+  return {
+    ...counted,
+    desired,
+    eligible: fresh.filter(({ ready }) => ready).length,
+    extraneous: Math.max(fresh.length - desired, 0),
+  };
+};

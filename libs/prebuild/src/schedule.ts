@@ -1,0 +1,127 @@
+/** Which schedule holds now, and when that changes (rule book: Planning is pure, "Desired now"). */
+import { cronsOverlap, matchesCron, parseCron, parseHours } from './cron.js';
+import type { Cron } from './cron.js';
+import { MINUTE, SECOND } from './instant.js';
+import type { Instant } from './instant.js';
+import { wallClockOf } from './wall-clock.js';
+import type { WallClock } from './wall-clock.js';
+
+export interface Schedule {
+  readonly cron: string;
+  readonly instances: number;
+}
+
+export interface Scheduling {
+  readonly timezone: string;
+  readonly schedules: readonly Schedule[];
+}
+
+/** Something in a scheduling that cannot be used: which field, what it says, and what would do. */
+export interface SchedulingProblem {
+  readonly field: string;
+  readonly value: string;
+  readonly message: string;
+}
+
+/** A scheduling as it is followed: as a whole, without what cannot be used, or not at all. */
+export type ScheduleTable =
+  | { readonly status: 'none' }
+  | { readonly status: 'off'; readonly problems: readonly SchedulingProblem[] }
+  | {
+      readonly status: 'followed';
+      readonly clock: WallClock;
+      readonly entries: readonly ScheduleEntry[];
+      readonly skipped: readonly SchedulingProblem[];
+    };
+
+interface ScheduleEntry {
+  readonly cron: Cron;
+  readonly instances: number;
+}
+
+export const readScheduling = ({ timezone, schedules }: Scheduling): ScheduleTable => {
+  if (schedules.length === 0) return { status: 'none' };
+  const clock = wallClockOf(timezone);
+  if (clock === undefined) return { status: 'off', problems: [timezoneProblem(timezone)] };
+  const problems = schedules.length > 1 ? comparisonProblems(schedules) : [];
+  if (problems.length > 0) return { status: 'off', problems };
+
+  // Expressions that were compared with others have passed the narrower syntax already.
+  const parsed = schedules.map(({ cron, instances }, i) => ({ i, instances, value: cron, ...parseCron(cron, 'full') }));
+  return {
+    status: 'followed',
+    clock,
+    entries: parsed.flatMap((entry) => (entry.ok ? [{ cron: entry.cron, instances: entry.instances }] : [])),
+    skipped: parsed.flatMap((entry) => (entry.ok ? [] : [cronProblem(entry.i, entry.value, entry.problem)])),
+  };
+};
+
+const timezoneProblem = (timezone: string): SchedulingProblem => ({
+  field: 'timezone',
+  value: timezone,
+  message: `"${timezone}" is no time zone; expected a name of the IANA database, such as Europe/Berlin or UTC`,
+});
+
+const cronProblem = (index: number, value: string, message: string): SchedulingProblem => ({
+  field: `schedules[${index}].cron`,
+  value,
+  message,
+});
+
+/** Every expression that cannot be compared with the others, and every pair that overlaps. */
+const comparisonProblems = (schedules: readonly Schedule[]): readonly SchedulingProblem[] => {
+  const parsed = schedules.map(({ cron }) => parseHours(cron, 'comparable'));
+  return parsed.flatMap((a, i) => {
+    const value = schedules[i]?.cron ?? '';
+    if (!a.ok) return [cronProblem(i, value, `${a.problem}, so it cannot be compared with the other schedules`)];
+    const j = parsed.findIndex((b, other) => other < i && b.ok && cronsOverlap(a.cron, b.cron));
+    if (j < 0) return [];
+    return [cronProblem(i, value, `"${value}" overlaps "${schedules[j]?.cron}" of schedules[${j}]`)];
+  });
+};
+
+/** What the first schedule that holds at `now` asks for; undefined when none does. */
+export const scheduledInstances = (table: ScheduleTable, now: Instant): number | undefined => {
+  if (table.status !== 'followed') return undefined;
+  const time = table.clock.read(now);
+  return table.entries.find(({ cron }) => matchesCron(cron, time))?.instances;
+};
+
+const HOUR = 60n * MINUTE;
+const HORIZON = 8n * 24n * HOUR;
+
+/**
+ * The first instant after `now` at which another schedule, or none, holds. Undefined when that lies more than eight days
+ * ahead: ask again then.
+ */
+export const nextScheduleEdge = (table: ScheduleTable, now: Instant): Instant | undefined => {
+  if (table.status !== 'followed' || table.entries.length === 0) return undefined;
+  const holding = (at: Instant): ScheduleEntry | undefined => {
+    const time = table.clock.read(at);
+    return table.entries.find(({ cron }) => matchesCron(cron, time));
+  };
+  const before = holding(now);
+  for (let at = now; at < now + HORIZON;) {
+    const next = nextFullHour(table.clock, at);
+    if (holding(next) !== before) return firstChange(at, next, (t) => holding(t) !== before);
+    at = next;
+  }
+  return undefined;
+};
+
+const nextFullHour = (clock: WallClock, instant: Instant): Instant => {
+  const { minute, second } = clock.read(instant);
+  const wholeSecond = instant - (((instant % SECOND) + SECOND) % SECOND);
+  return wholeSecond + HOUR - BigInt(minute) * MINUTE - BigInt(second) * SECOND;
+};
+
+/** Clocks that were put forward or back within the hour change it before its end; to the second. */
+const firstChange = (from: Instant, to: Instant, isChanged: (at: Instant) => boolean): Instant => {
+  let [low, high] = [from / SECOND, to / SECOND];
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n;
+    if (isChanged(middle * SECOND)) high = middle;
+    else low = middle;
+  }
+  return high * SECOND;
+};
