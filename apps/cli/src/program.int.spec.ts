@@ -20,14 +20,21 @@ const holdfast = async (...args: string[]): Promise<{ code: number; text: string
 };
 
 describe('the holdfast command', () => {
-  it.each([[[]], [['start']], [['demo']], [['status']], [['why']], [['credentials']], [['rebuild']], [['verify']]])(
-    'explains itself: %j --help',
-    async (args: string[]) => {
-      const { code, text } = await holdfast(...args, '--help');
-      expect(code).toBe(0);
-      expect(text).toContain('Usage: holdfast');
-    },
-  );
+  it.each([
+    [[]],
+    [['start']],
+    [['demo']],
+    [['status']],
+    [['why']],
+    [['prebuilds', 'plan']],
+    [['credentials']],
+    [['rebuild']],
+    [['verify']],
+  ])('explains itself: %j --help', async (args: string[]) => {
+    const { code, text } = await holdfast(...args, '--help');
+    expect(code).toBe(0);
+    expect(text).toContain('Usage: holdfast');
+  });
 
   it.each([
     [['fly']],

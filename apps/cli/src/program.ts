@@ -5,6 +5,7 @@ import { ConfigurationError } from '@holdfast/local-stack';
 
 import { addCredentialsCommand } from './commands/credentials.js';
 import { addDemoCommand } from './commands/demo.js';
+import { addPrebuildsCommand } from './commands/prebuilds-plan.js';
 import { addRebuildCommand } from './commands/rebuild.js';
 import { addSetupCommand } from './commands/setup.js';
 import { addStartCommand } from './commands/start.js';
@@ -32,6 +33,7 @@ export const run = async (argv: readonly string[], surroundings: Omit<Invocation
   addDemoCommand(program, invocation);
   addStatusCommand(program, invocation);
   addWhyCommand(program, invocation);
+  addPrebuildsCommand(program, invocation);
   addCredentialsCommand(program, invocation);
   addSetupCommand(program, invocation);
   addRebuildCommand(program, invocation);

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 
+import { NO_BORDER } from '../no-border.js';
 import { seconds } from '../terminal.js';
 import type { RackResult } from './rack.js';
 
@@ -18,9 +19,3 @@ export const rackTable = (racks: readonly RackResult[]): string => {
   }
   return table.toString();
 };
-
-const NO_BORDER = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
-    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
-    .map((name) => [name, '']),
-);
