@@ -118,9 +118,13 @@ describe('the life of a rack', () => {
     await holds(async () => expect(await templateStatus('user-1-template')).toMatchObject({ usageCount: 2 }));
 
     await client.delete(inventory('racktemplates/user-1-template'));
-    const inUse = { type: 'Ready', status: 'False', reason: 'InUse', message: 'used by 2 racks: user-1, user-2' };
+    const message = 'used by 2 racks: user-1, user-2';
+    const conditions = [
+      { type: 'InUse', status: 'True', message },
+      { type: 'Ready', status: 'False', reason: 'InUse', message },
+    ];
     await holds(async () =>
-      expect(await templateStatus('user-1-template')).toMatchObject({ usageCount: 2, conditions: [inUse] }),
+      expect(await templateStatus('user-1-template')).toMatchObject({ usageCount: 2, conditions }),
     );
     expect((await client.get(inventory('racktemplates/user-1-template'))).metadata.finalizers).toEqual([
       `${GROUP}/in-use`,

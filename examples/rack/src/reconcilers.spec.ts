@@ -201,7 +201,10 @@ describe('a template', () => {
     world.given(RACKS, 'rack-01', { templateName: 'other' });
     await world.settle();
 
-    expect(templateStatus(world)).toMatchObject({ usageCount: 0 });
+    expect(templateStatus(world)).toMatchObject({
+      usageCount: 0,
+      conditions: [{ type: 'InUse', status: 'False' }, { type: 'Ready' }],
+    });
   });
 
   it('stays while a rack uses it, says so, and goes with the last one', async () => {
@@ -211,7 +214,8 @@ describe('a template', () => {
     world.delete(keyOf(RACK_TEMPLATES, 'default', 'standard'));
     await world.settle();
     expect(templateStatus(world)?.['conditions']).toEqual([
-      expect.objectContaining({ status: 'False', reason: 'InUse', message: 'used by 1 racks: rack-01' }),
+      expect.objectContaining({ type: 'InUse', status: 'True', message: 'used by 1 racks: rack-01' }),
+      expect.objectContaining({ type: 'Ready', status: 'False', reason: 'InUse', message: 'used by 1 racks: rack-01' }),
     ]);
 
     world.remove(RACK);

@@ -3,6 +3,7 @@
  * and BMCs; each looks only one step down, and a change of the template wakes all that follow from it. A template counts
  * the racks that use it, and stays while there are any.
  */
+import type { JsonObject } from '@holdfast/kernel';
 import { convergeChildren, defineReconciler, done, observing, specOf, waiting, watchMapped } from '@holdfast/reconcile';
 import type { Change, DesiredChild, Kind, ObjectReader, ObjectState, Outcome } from '@holdfast/reconcile';
 
@@ -29,14 +30,13 @@ export const rackTemplateReconciler = defineReconciler({
   for: RACK_TEMPLATES,
   watches: [watchMapped(RACKS, ({ before, after }) => [before, after].flatMap(templateKeys))],
   condition: 'Ready',
-  reconcile: async (run) => observing(done, { usageCount: racksOf(run.object, run.read).length }),
+  reconcile: async (run) => observing(done, usageBy(racksOf(run.object, run.read))),
   finalize: {
     finalizer: FINALIZER,
     run: async (run) => {
       const users = racksOf(run.object, run.read);
-      const names = users.map(({ key }) => key.name).join(', ');
-      const outcome = users.length === 0 ? done : waiting('InUse', `used by ${users.length} racks: ${names}`);
-      return observing(outcome, { usageCount: users.length });
+      const outcome = users.length === 0 ? done : waiting('InUse', describeUsers(users));
+      return observing(outcome, usageBy(users));
     },
   },
 });
@@ -103,6 +103,21 @@ export const bladeReconciler = defineReconciler({
     return convergeChildren(run, run.object, [NODES, BMCS], desiredBladeChildren(run.object, template));
   },
 });
+
+const NAMED_USERS = 10;
+
+const usageBy = (users: readonly ObjectState[]): JsonObject => {
+  const isUsed = users.length > 0;
+  const [status, reason] = isUsed ? ['True', 'UsedByRacks'] : ['False', 'NoRacks'];
+  const message = isUsed ? describeUsers(users) : 'no rack uses it';
+  return { usageCount: users.length, conditions: [{ type: 'InUse', status, reason, message }] };
+};
+
+const describeUsers = (users: readonly ObjectState[]): string => {
+  const names = users.slice(0, NAMED_USERS).map(({ key }) => key.name);
+  const others = users.length > NAMED_USERS ? ', …' : '';
+  return `used by ${users.length} racks: ${names.join(', ')}${others}`;
+};
 
 /** How far the rack is, once its own children are as desired: the rest is made by the reconcilers below it. */
 const progressOf = (rack: ObjectState, template: ObjectState, converged: Outcome, read: ObjectReader): Outcome => {
