@@ -1,5 +1,34 @@
-export { formatInstant } from './instant.js';
-export type { PoolAction, PoolPlan } from './plan-pool.js';
+export { judgeBuilds } from './back-off.js';
+export type { EndedBuild, FailurePolicy } from './back-off.js';
+export type { CreationBudgets } from './budgets.js';
+export { DEMAND_VARIABLES, demandExpressionProblem } from './demand-expression.js';
+export { countDemand, recentDemand } from './demand.js';
+export type { DemandCounts, DemandEvent } from './demand.js';
+export type { FieldProblem } from './field-problem.js';
+export { formatInstant, instantOf, millisecondsOf, parseInstant, seconds } from './instant.js';
+export type { Duration, Instant } from './instant.js';
+export { planPool } from './plan-pool.js';
+export type { PlanConfig, PlanReason, PoolAction, PoolPlan } from './plan-pool.js';
+export { planPools } from './plan-pools.js';
+export type { PoolsConfig } from './plan-pools.js';
 export { answerDocument, planDocument } from './planning-document.js';
 export type { ActionDocument, DocumentPlan, PlanningAnswer } from './planning-document.js';
+export type {
+  Failures,
+  HardLimit,
+  InactiveReason,
+  Instance,
+  PausedBy,
+  PoolSettings,
+  PoolSnapshot,
+  Replacement,
+  Standing,
+} from './pool-snapshot.js';
+export type { PoolState } from './pool-state.js';
+export { poolsOf } from './pools-of.js';
+export type { Build, Facts, PresetFacts, TemplateFacts, WorkspaceFacts } from './pools-of.js';
 export { reasonText } from './reason-text.js';
+export { nextScheduleEdge, readScheduling, scheduledInstances } from './schedule.js';
+export type { Schedule, ScheduleTable, Scheduling } from './schedule.js';
+export type { Target } from './target.js';
+export { validateSettings } from './validate-settings.js';

@@ -1,9 +1,10 @@
 /**
  * What is to be done about one pool (rule book: Planning is pure, "Actions").
  *
- *   inactive             cancel pending → delete all                        → back off
- *   active, retiring     delete expired → delete extraneous → create, or else back off
- *   paused               nothing
+ *   active     delete expired → delete extraneous → create, or else back off
+ *   retiring   cancel pending → delete expired → delete extraneous → back off
+ *   inactive   cancel pending → delete all → back off
+ *   paused     nothing
  */
 import { backingOffAt } from './back-off.js';
 import type { Duration, Instant } from './instant.js';
@@ -25,7 +26,9 @@ export type PlanReason =
   | { readonly kind: 'inactive'; readonly because: InactiveReason }
   | { readonly kind: 'paused'; readonly by: PausedBy }
   | { readonly kind: 'hard-limited'; readonly probe: boolean }
-  | { readonly kind: 'held-back'; readonly count: number; readonly by: 'preset' | 'template' | 'system' | 'surge' };
+  | { readonly kind: 'held-back'; readonly count: number; readonly by: HeldBackBy };
+
+export type HeldBackBy = 'preset' | 'template' | 'system' | 'surge';
 
 export interface PoolPlan {
   readonly pool: string;
@@ -63,18 +66,30 @@ const decide = (known: Known): Decision => {
   if (pausedBy !== undefined) return { actions: [], reasons: [{ kind: 'paused', by: pausedBy }] };
   if (standing.status === 'inactive')
     return { actions: emptied(known), reasons: [{ kind: 'inactive', because: standing.because }] };
-  const creates = creation(known);
-  return {
-    actions: [...deletion(known.ages.expired), ...deletion(extraneous(known)), ...creates.actions],
-    reasons: creates.reasons,
-  };
+  if (standing.status === 'retiring') return { actions: thinned(known), reasons: [] };
+  const created = creation(known, standing.room);
+  return { actions: [...surplus(known), ...created.actions], reasons: created.reasons };
 };
 
 const emptied = ({ pool, ages, backOff }: Known): readonly PoolAction[] => [
-  ...(pool.pending > 0 ? [{ kind: 'cancel-pending' } as const] : []),
+  ...cancellation(pool),
   ...deletion(ages.all),
   ...waiting(backOff),
 ];
+
+const thinned = (known: Known): readonly PoolAction[] => [
+  ...cancellation(known.pool),
+  ...surplus(known),
+  ...waiting(known.backOff),
+];
+
+const surplus = (known: Known): readonly PoolAction[] => [
+  ...deletion(known.ages.expired),
+  ...deletion(extraneous(known)),
+];
+
+const cancellation = ({ pending }: PoolSnapshot): readonly PoolAction[] =>
+  pending === 0 ? [] : [{ kind: 'cancel-pending' }];
 
 const deletion = (instances: readonly Instance[]): readonly PoolAction[] =>
   instances.length === 0 ? [] : [{ kind: 'delete', ids: instances.map(({ id }) => id) }];
@@ -83,20 +98,25 @@ const deletion = (instances: readonly Instance[]): readonly PoolAction[] =>
 const extraneous = ({ ages: { fresh }, state }: Known): readonly Instance[] =>
   [...fresh.filter(({ ready }) => !ready), ...fresh.filter(({ ready }) => ready)].slice(0, state.extraneous);
 
-const creation = ({ pool, ages, state, backOff }: Known): Decision => {
+const creation = ({ pool, ages, state, backOff }: Known, room = Number.POSITIVE_INFINITY): Decision => {
   if (backOff !== undefined) return { actions: waiting(backOff), reasons: hardLimitReason(pool) };
-  if (pool.standing.status === 'retiring') return { actions: [], reasons: [] };
   const missing = Math.max(state.desired - ages.fresh.length - state.starting, 0);
-  const allowed = Math.min(missing, probesLeft(pool));
-  const within = Math.min(allowed, creationsLeft(pool));
+  const tried = Math.min(missing, probesLeft(pool));
+  const inPreset = Math.min(tried, creationsLeft(pool));
+  const count = Math.min(inPreset, room);
   return {
-    actions: within === 0 ? [] : [{ kind: 'create', count: within }],
+    actions: count === 0 ? [] : [{ kind: 'create', count }],
     reasons: [
       ...hardLimitReason(pool),
-      ...(within < allowed ? [{ kind: 'held-back', count: allowed - within, by: 'preset' } as const] : []),
+      ...heldBack(tried - inPreset, 'preset'),
+      ...heldBack(inPreset - count, 'surge'),
     ],
   };
 };
+
+/** What a limit keeps from being created, when it does. */
+export const heldBack = (count: number, by: HeldBackBy): readonly PlanReason[] =>
+  count === 0 ? [] : [{ kind: 'held-back', count, by }];
 
 const waiting = (until: Instant | undefined): readonly PoolAction[] =>
   until === undefined ? [] : [{ kind: 'back-off', until }];

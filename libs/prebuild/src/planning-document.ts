@@ -174,6 +174,7 @@ const snapshotOf = ({ preset, ...document }: PlanningDocument): PoolSnapshot => 
   const backoff = document.backoff !== null && isOwn(document.backoff) ? document.backoff : undefined;
   return {
     pool: `${preset.id}@${preset.templateVersionId}`,
+    preset: preset.id,
     template: preset.templateId,
     standing: standingOf(preset),
     settings: {

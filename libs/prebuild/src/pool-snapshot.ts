@@ -20,19 +20,26 @@ export interface PoolSettings {
   /** A CEL expression; see demand-expression.ts. */
   readonly demandExpression?: string;
   readonly maxConcurrentCreations?: number;
+  readonly replacement?: Replacement;
 }
 
+/** What happens to the instances of a version when another becomes active: gone at once, or as the new ones get ready. */
+export type Replacement =
+  { readonly strategy: 'Immediate' } | { readonly strategy: 'Surge'; readonly maxSurge: number };
+
 /**
- * active: it is filled.
- * retiring: a surge keeps that many of a previous version's until the new ones are ready; nothing is created.
+ * active: it is filled; `room` limits that while instances of a previous version are still there.
+ * retiring: so many of a previous version are kept until the new ones are ready; nothing is created.
  * inactive: it is emptied.
  */
 export type Standing =
-  | { readonly status: 'active' }
+  | { readonly status: 'active'; readonly room?: number }
   | { readonly status: 'retiring'; readonly keep: number }
   | { readonly status: 'inactive'; readonly because: InactiveReason };
 
-export type InactiveReason = 'version-not-active' | 'template-deleted' | 'template-deprecated' | 'preset-deleted';
+/** `version-replaced` is the version that was active before the one that is. */
+export type InactiveReason =
+  'version-replaced' | 'version-not-active' | 'template-deleted' | 'template-deprecated' | 'preset-deleted';
 
 export type PausedBy = 'system' | 'template' | 'preset';
 
@@ -48,6 +55,7 @@ export type HardLimit = 'clear' | 'limited' | 'probe';
 export interface PoolSnapshot {
   /** Unique among the pools of a plan, such as `namespace/preset@version`. */
   readonly pool: string;
+  readonly preset: string;
   readonly template: string;
   readonly standing: Standing;
   readonly settings: PoolSettings;

@@ -29,6 +29,7 @@ export const reasonText = (reason: PlanReason): string => {
 };
 
 const INACTIVE = {
+  'version-replaced': 'its version was replaced by the active one',
   'version-not-active': 'its version is not the active one',
   'template-deleted': 'its template is deleted',
   'template-deprecated': 'its template is deprecated',

@@ -1,6 +1,7 @@
 /** Which schedule holds now, and when that changes (rule book: Planning is pure, "Desired now"). */
 import { cronsOverlap, matchesCron, parseCron, parseHours } from './cron.js';
 import type { Cron } from './cron.js';
+import type { FieldProblem } from './field-problem.js';
 import { MINUTE, SECOND } from './instant.js';
 import type { Instant } from './instant.js';
 import { wallClockOf } from './wall-clock.js';
@@ -16,22 +17,15 @@ export interface Scheduling {
   readonly schedules: readonly Schedule[];
 }
 
-/** Something in a scheduling that cannot be used: which field, what it says, and what would do. */
-export interface SchedulingProblem {
-  readonly field: string;
-  readonly value: string;
-  readonly message: string;
-}
-
 /** A scheduling as it is followed: as a whole, without what cannot be used, or not at all. */
 export type ScheduleTable =
   | { readonly status: 'none' }
-  | { readonly status: 'off'; readonly problems: readonly SchedulingProblem[] }
+  | { readonly status: 'off'; readonly problems: readonly FieldProblem[] }
   | {
       readonly status: 'followed';
       readonly clock: WallClock;
       readonly entries: readonly ScheduleEntry[];
-      readonly skipped: readonly SchedulingProblem[];
+      readonly skipped: readonly FieldProblem[];
     };
 
 interface ScheduleEntry {
@@ -47,29 +41,45 @@ export const readScheduling = ({ timezone, schedules }: Scheduling): ScheduleTab
   if (problems.length > 0) return { status: 'off', problems };
 
   // Expressions that were compared with others have passed the narrower syntax already.
-  const parsed = schedules.map(({ cron, instances }, i) => ({ i, instances, value: cron, ...parseCron(cron, 'full') }));
+  const parsed = schedules.map(({ cron, instances }) => ({ instances, ...parseCron(cron, 'full') }));
   return {
     status: 'followed',
     clock,
     entries: parsed.flatMap((entry) => (entry.ok ? [{ cron: entry.cron, instances: entry.instances }] : [])),
-    skipped: parsed.flatMap((entry) => (entry.ok ? [] : [cronProblem(entry.i, entry.value, entry.problem)])),
+    skipped: unreadable(schedules),
   };
 };
 
-const timezoneProblem = (timezone: string): SchedulingProblem => ({
+/** All that keeps a scheduling from being followed as it is written. */
+export const schedulingProblems = ({ timezone, schedules }: Scheduling): readonly FieldProblem[] => {
+  const compared = schedules.length > 1 ? comparisonProblems(schedules) : [];
+  return [
+    ...(wallClockOf(timezone) === undefined ? [timezoneProblem(timezone)] : []),
+    ...compared,
+    ...unreadable(schedules).filter(({ field }) => !compared.some((problem) => problem.field === field)),
+  ];
+};
+
+const unreadable = (schedules: readonly Schedule[]): readonly FieldProblem[] =>
+  schedules.flatMap(({ cron }, i) => {
+    const parsed = parseCron(cron, 'full');
+    return parsed.ok ? [] : [cronProblem(i, cron, parsed.problem)];
+  });
+
+const timezoneProblem = (timezone: string): FieldProblem => ({
   field: 'timezone',
   value: timezone,
   message: `"${timezone}" is no time zone; expected a name of the IANA database, such as Europe/Berlin or UTC`,
 });
 
-const cronProblem = (index: number, value: string, message: string): SchedulingProblem => ({
+const cronProblem = (index: number, value: string, message: string): FieldProblem => ({
   field: `schedules[${index}].cron`,
   value,
   message,
 });
 
 /** Every expression that cannot be compared with the others, and every pair that overlaps. */
-const comparisonProblems = (schedules: readonly Schedule[]): readonly SchedulingProblem[] => {
+const comparisonProblems = (schedules: readonly Schedule[]): readonly FieldProblem[] => {
   const parsed = schedules.map(({ cron }) => parseHours(cron, 'comparable'));
   return parsed.flatMap((a, i) => {
     const value = schedules[i]?.cron ?? '';

@@ -1,11 +1,12 @@
 /** How many instances a pool shall have now: schedule, then demand, then bounds (rule book: Planning is pure, "Desired now"). */
 import { evaluateDemand } from './demand-expression.js';
 import { NO_DEMAND } from './demand.js';
+import type { FieldProblem } from './field-problem.js';
 import type { Instant } from './instant.js';
 import type { PoolSnapshot } from './pool-snapshot.js';
 import type { Ages } from './pool-state.js';
 import { readScheduling, scheduledInstances } from './schedule.js';
-import type { ScheduleTable, Scheduling, SchedulingProblem } from './schedule.js';
+import type { ScheduleTable, Scheduling } from './schedule.js';
 
 export interface Target {
   readonly desired: number;
@@ -15,8 +16,8 @@ export interface Target {
 }
 
 export type TargetReason =
-  | { readonly kind: 'scheduling-off'; readonly problems: readonly SchedulingProblem[] }
-  | { readonly kind: 'schedule-skipped'; readonly problem: SchedulingProblem }
+  | { readonly kind: 'scheduling-off'; readonly problems: readonly FieldProblem[] }
+  | { readonly kind: 'schedule-skipped'; readonly problem: FieldProblem }
   | { readonly kind: 'demand-fell-back'; readonly problem: string }
   | { readonly kind: 'bounded'; readonly asked: number; readonly bound: 'min' | 'max' };
 

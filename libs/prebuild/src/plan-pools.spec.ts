@@ -1,0 +1,152 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { seconds } from './instant.js';
+import type { PoolAction } from './plan-pool.js';
+import { planPools } from './plan-pools.js';
+import type { PoolSnapshot } from './pool-snapshot.js';
+import { at, notReady, poolWanting, ready } from './pools.fixtures.js';
+
+const unlimited = { perTemplate: 1_000, system: 1_000 };
+const plan = (pools: readonly PoolSnapshot[], budgets = unlimited) =>
+  planPools(pools, at('12:00'), { backOffInterval: seconds(60), budgets });
+const actions = (pools: readonly PoolSnapshot[], budgets = unlimited): Record<string, readonly PoolAction[]> =>
+  Object.fromEntries(plan(pools, budgets).map((one) => [one.pool, one.actions]));
+
+describe('one pool', () => {
+  it('loses those that nobody could claim yet before the oldest', () => {
+    const running = [ready('old', at('09:00')), ready('new', at('11:00')), notReady('building', at('11:30'))];
+    expect(actions([poolWanting(1, { running })])).toEqual({
+      'web@v1': [{ kind: 'delete', ids: ['building', 'old'] }],
+    });
+  });
+
+  it('loses what was built before it was invalidated', () => {
+    const running = [ready('before', at('10:59')), ready('after', at('11:00'))];
+    expect(actions([poolWanting(2, { running, invalidatedAt: at('11:00') })])).toEqual({
+      'web@v1': [
+        { kind: 'delete', ids: ['before'] },
+        { kind: 'create', count: 1 },
+      ],
+    });
+  });
+
+  it('is emptied oldest first, expired or not, when it is inactive', () => {
+    const running = [ready('young', at('11:59')), ready('old', at('09:00'))];
+    const pool = poolWanting(
+      { instances: 2, ttl: seconds(3_600) },
+      { running, pending: 2, standing: { status: 'inactive', because: 'template-deprecated' } },
+    );
+    expect(actions([pool])).toEqual({
+      'web@v1': [{ kind: 'cancel-pending' }, { kind: 'delete', ids: ['old', 'young'] }],
+    });
+  });
+
+  it('is left alone while it is paused', () => {
+    const [paused] = plan([poolWanting(0, { running: [ready('a', at('09:00'))], pausedBy: 'template' })]);
+    expect(paused?.actions).toEqual([]);
+    expect(paused?.reasons).toEqual([{ kind: 'paused', by: 'template' }]);
+  });
+
+  it('that is hard-limited tries one build when it may, and never two at once', () => {
+    expect(actions([poolWanting(3, { hardLimit: 'limited' })])).toEqual({ 'web@v1': [] });
+    expect(actions([poolWanting(3, { hardLimit: 'probe' })])).toEqual({ 'web@v1': [{ kind: 'create', count: 1 }] });
+    const probing = poolWanting(3, { hardLimit: 'probe', inProgress: { start: 1, stop: 0, delete: 0 } });
+    expect(actions([probing])).toEqual({ 'web@v1': [] });
+  });
+
+  it('stays within min and max, also where a schedule or an expression asks for more', () => {
+    const wanted = (demandExpression: string, bounds = {}) =>
+      plan([poolWanting({ instances: 2, demandExpression, ...bounds })])[0]?.target;
+    expect(wanted('50', { max: 7 })).toEqual({ desired: 7, source: 'demand' });
+    expect(wanted('0', { min: 1 })).toEqual({ desired: 1, source: 'demand' });
+    expect(wanted('5000')).toEqual({ desired: 100, source: 'demand' });
+  });
+
+  it('follows its schedules when its demand expression fails, and says so', () => {
+    const [fallen] = plan([poolWanting({ instances: 2, demandExpression: 'scheduled / 0' })]);
+    expect(fallen?.target).toEqual({ desired: 2, source: 'instances' });
+    expect(fallen?.reasons).toEqual([{ kind: 'demand-fell-back', problem: expect.stringMatching(/zero/i) }]);
+  });
+});
+
+describe('budgets', () => {
+  const starting = { start: 1, stop: 0, delete: 0 };
+
+  it('of a preset hold for what is starting already, too', () => {
+    const [held] = plan([poolWanting({ instances: 5, maxConcurrentCreations: 3 }, { inProgress: starting })]);
+    expect(held?.actions).toEqual([{ kind: 'create', count: 2 }]);
+    expect(held?.reasons).toEqual([{ kind: 'held-back', count: 2, by: 'preset' }]);
+  });
+
+  it('of the system are shared one each in turn, the emptiest pools first', () => {
+    const full = poolWanting(3, { pool: 'a', preset: 'a', running: [ready('x', at('11:00'))] });
+    const empty = poolWanting(3, { pool: 'b', preset: 'b' });
+    expect(actions([full, empty], { perTemplate: 9, system: 3 })).toEqual({
+      a: [{ kind: 'create', count: 1 }],
+      b: [{ kind: 'create', count: 2 }],
+    });
+  });
+
+  it('of one template do not hold up another', () => {
+    const pools = [
+      poolWanting(5, { pool: 'a', preset: 'a', template: 'node', inProgress: starting }),
+      poolWanting(5, { pool: 'b', preset: 'b', template: 'go' }),
+    ];
+    const [node, go] = plan(pools, { perTemplate: 2, system: 9 });
+    expect(node?.actions).toEqual([{ kind: 'create', count: 1 }]);
+    expect(node?.reasons).toEqual([{ kind: 'held-back', count: 3, by: 'template' }]);
+    expect(go?.actions).toEqual([{ kind: 'create', count: 2 }]);
+  });
+});
+
+describe('a new version', () => {
+  const old = ['a', 'b', 'c'].map((id, i) => ready(id, at(`0${i + 7}:00`)));
+  const versions = (strategy: 'Immediate' | 'Surge', fresh: Partial<PoolSnapshot>, kept = old): PoolSnapshot[] => {
+    const replacement = strategy === 'Surge' ? { strategy, maxSurge: 1 } : { strategy };
+    const settings = { instances: 3, replacement };
+    return [
+      poolWanting(settings, { running: kept, standing: { status: 'inactive', because: 'version-replaced' } }),
+      poolWanting(settings, { pool: 'web@v2', ...fresh }),
+    ];
+  };
+
+  it('replaces the previous one at once when nothing else is asked for', () => {
+    expect(actions(versions('Immediate', {}))).toEqual({
+      'web@v1': [{ kind: 'delete', ids: ['a', 'b', 'c'] }],
+      'web@v2': [{ kind: 'create', count: 3 }],
+    });
+  });
+
+  it('begins a surge with as many as may be above what is desired, and deletes nothing', () => {
+    expect(actions(versions('Surge', {}))).toEqual({ 'web@v1': [], 'web@v2': [{ kind: 'create', count: 1 }] });
+  });
+
+  it('waits while the new ones are not ready', () => {
+    expect(actions(versions('Surge', { running: [notReady('n', at('11:00'))] }))).toEqual({
+      'web@v1': [],
+      'web@v2': [],
+    });
+  });
+
+  it('takes the place of one old one with each that is ready', () => {
+    expect(actions(versions('Surge', { running: [ready('n', at('11:00'))] }))).toEqual({
+      'web@v1': [{ kind: 'delete', ids: ['a'] }],
+      'web@v2': [],
+    });
+    expect(actions(versions('Surge', { running: [ready('n', at('11:00'))] }, old.slice(1)))).toEqual({
+      'web@v1': [],
+      'web@v2': [{ kind: 'create', count: 1 }],
+    });
+  });
+
+  it('leaves nothing of the previous one when it is complete', () => {
+    const running = ['n', 'o', 'p'].map((id) => ready(id, at('11:00')));
+    const [previous] = plan(versions('Surge', { running }, old.slice(2)));
+    expect(previous?.actions).toEqual([{ kind: 'delete', ids: ['c'] }]);
+    expect(previous?.reasons).toEqual([{ kind: 'inactive', because: 'version-replaced' }]);
+  });
+
+  it('never fills the previous one again when people claim what it has', () => {
+    expect(actions(versions('Surge', {}, old.slice(2)))['web@v1']).toEqual([]);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { seconds } from './instant.js';
+import { at, poolWanting } from './pools.fixtures.js';
+import { poolsOf } from './pools-of.js';
+import type { Build, Facts, PresetFacts, TemplateFacts, WorkspaceFacts } from './pools-of.js';
+
+const template: TemplateFacts = { id: 'node', activeVersion: 'v2', deleted: false, deprecated: false, paused: false };
+const preset: PresetFacts = { id: 'web', template: 'node', deleted: false, paused: false, settings: { instances: 2 } };
+
+const workspace = (id: string, build: Build, changes: Partial<WorkspaceFacts> = {}): WorkspaceFacts => ({
+  id,
+  preset: 'web',
+  version: 'v2',
+  claimed: false,
+  createdAt: at('09:00'),
+  ready: true,
+  build,
+  ...changes,
+});
+const started: Build = { transition: 'start', progress: { status: 'succeeded', endedAt: at('09:05') } };
+const failed: Build = { transition: 'start', progress: { status: 'failed', endedAt: at('09:06') } };
+const under = (transition: Build['transition'], status: 'pending' | 'running'): Build => ({
+  transition,
+  progress: { status },
+});
+
+const pools = (facts: Partial<Facts>) =>
+  poolsOf({ paused: false, templates: [template], presets: [preset], workspaces: [], ...facts }, at('12:00'), {
+    failureHardLimit: 3,
+    probeCoolDown: seconds(600),
+  });
+const v2 = (changes: Parameters<typeof poolWanting>[1]) => poolWanting(2, { pool: 'web@v2', ...changes });
+
+describe('the pools of a snapshot', () => {
+  it('are there for every preset at its active version, also when they are empty', () => {
+    expect(pools({})).toEqual([v2({})]);
+  });
+
+  it('hold what was built and nobody has claimed', () => {
+    const warm = workspace('warm', started);
+    const claimed = workspace('claimed', started, { claimed: true });
+    const stopped = workspace('stopped', {
+      transition: 'stop',
+      progress: { status: 'succeeded', endedAt: at('10:00') },
+    });
+    expect(pools({ workspaces: [warm, claimed, stopped] })).toEqual([v2({ running: [warm] })]);
+  });
+
+  it('count builds under way by what they do', () => {
+    const workspaces = [
+      workspace('a', under('start', 'pending')),
+      workspace('b', under('start', 'running')),
+      workspace('c', under('stop', 'running')),
+      workspace('d', under('delete', 'pending')),
+    ];
+    expect(pools({ workspaces })).toEqual([v2({ inProgress: { start: 2, stop: 1, delete: 1 } })]);
+  });
+
+  it('of other versions are there until they are empty; what nobody has begun there waits to be cancelled', () => {
+    const warm = workspace('warm', started, { version: 'v1' });
+    const workspaces = [
+      warm,
+      workspace('waiting', under('start', 'pending'), { version: 'v1' }),
+      workspace('begun', under('start', 'running'), { version: 'v1' }),
+      workspace('claimed', started, { version: 'v0', claimed: true }),
+    ];
+    const [, old, ...others] = pools({ workspaces, templates: [{ ...template, previousVersion: 'v1' }] });
+    expect(others).toEqual([]);
+    expect(old).toEqual(
+      poolWanting(2, {
+        pool: 'web@v1',
+        standing: { status: 'inactive', because: 'version-replaced' },
+        running: [warm],
+        inProgress: { start: 1, stop: 0, delete: 0 },
+        pending: 1,
+      }),
+    );
+  });
+
+  it('back off after failures, which are kept as evidence and hold no place', () => {
+    expect(pools({ workspaces: [workspace('broken', failed)] })).toEqual([
+      v2({ failures: { count: 1, lastAt: at('09:06') } }),
+    ]);
+  });
+
+  it('take the word of claimed ones that building works', () => {
+    const worked = workspace('claimed', started, { claimed: true, builtAt: at('09:07') });
+    expect(pools({ workspaces: [workspace('broken', failed), worked] })).toEqual([v2({})]);
+  });
+
+  it.each([
+    [{ templates: [{ ...template, deleted: true }] }, 'template-deleted'],
+    [{ templates: [{ ...template, deprecated: true }] }, 'template-deprecated'],
+    [{ presets: [{ ...preset, deleted: true }] }, 'preset-deleted'],
+  ] as const)('are inactive: %j', (facts, because) => {
+    expect(pools(facts)).toEqual([v2({ standing: { status: 'inactive', because } })]);
+  });
+
+  it.each([
+    [{ paused: true, presets: [{ ...preset, paused: true }] }, 'system'],
+    [{ templates: [{ ...template, paused: true }] }, 'template'],
+    [{ presets: [{ ...preset, paused: true }] }, 'preset'],
+  ] as const)('are paused: %j', (facts, pausedBy) => {
+    expect(pools(facts)).toEqual([v2({ pausedBy })]);
+  });
+});
