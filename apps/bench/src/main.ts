@@ -10,6 +10,7 @@ import { manyObjects, startAndIdleMemory, takeOver } from './scenarios/life-cycl
 import { lists } from './scenarios/lists.js';
 import { logAppends } from './scenarios/log-appends.js';
 import { eventLag, rebuild, rowAlone, rowUnderLoad } from './scenarios/projections.js';
+import { poolPlans } from './scenarios/pool-plans.js';
 import { changeToRun, manyKeys, noopReconciles } from './scenarios/reconciles.js';
 import type { Scenario } from './scenarios/scenario.js';
 import { oneWatcher, thousandWatchers } from './scenarios/watches.js';
@@ -27,6 +28,7 @@ const SCENARIOS: readonly Scenario[] = [
   rebuild,
   noopReconciles,
   changeToRun,
+  poolPlans,
   // These end processes: what comes after them begins cold.
   takeOver,
   startAndIdleMemory,

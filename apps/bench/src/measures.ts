@@ -61,6 +61,7 @@ export const MEASURES: readonly Measure[] = [
   measure('a rack beside 1,000 failing ones, ready', 'ms'),
   measure('garbage collected objects/s', '/s'),
   measure('reconciler memory per 10,000 keys', 'MB'),
+  measure('plan of 1,000 pools of 50 workspaces', 'ms', { below: 100 }),
   measure('take-over after kill -9', 's', { below: 5 }),
   measure('first start to ready', 's', { below: 5 }),
   measure('start to ready', 's', { below: 5 }),

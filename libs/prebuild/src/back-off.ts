@@ -34,14 +34,14 @@ export const judgeBuilds = (
   { failureHardLimit, probeCoolDown, retriedAt }: FailurePolicy,
   now: Instant,
 ): { readonly failures?: Failures; readonly hardLimit: HardLimit } => {
-  const newestFirst = builds
-    .filter(({ outcome }) => outcome !== 'cancelled')
-    .sort((a, b) => (a.endedAt === b.endedAt ? 0 : a.endedAt < b.endedAt ? 1 : -1));
-  const success = newestFirst.findIndex(({ outcome }) => outcome === 'succeeded');
-  const count = success < 0 ? newestFirst.length : success;
-  const lastAt = newestFirst[0]?.endedAt;
-  if (count === 0 || lastAt === undefined) return { hardLimit: 'clear' };
+  const worked = latest(builds.filter(({ outcome }) => outcome === 'succeeded'));
+  const failed = builds.filter(
+    ({ outcome, endedAt }) => outcome === 'failed' && (worked === undefined || endedAt > worked),
+  );
+  const lastAt = latest(failed);
+  if (lastAt === undefined) return { hardLimit: 'clear' };
 
+  const count = failed.length;
   // What failed before the retry was asked for delays it no more.
   const isRetried = retriedAt !== undefined && retriedAt > lastAt;
   const waiting = isRetried ? {} : { failures: { count, lastAt } };
@@ -50,3 +50,9 @@ export const judgeBuilds = (
   // A probe waits for the cool-down alone: many failures would put it off for ever.
   return now > lastAt + probeCoolDown ? { hardLimit: 'probe' } : { ...waiting, hardLimit: 'limited' };
 };
+
+const latest = (builds: readonly EndedBuild[]): Instant | undefined =>
+  builds.reduce<Instant | undefined>(
+    (last, { endedAt }) => (last === undefined || endedAt > last ? endedAt : last),
+    undefined,
+  );

@@ -8,7 +8,7 @@
  */
 import { backingOffAt } from './back-off.js';
 import type { Duration, Instant } from './instant.js';
-import { agesOf, stateOf } from './pool-state.js';
+import { agesOf, oldestFirst, stateOf } from './pool-state.js';
 import type { Ages, PoolState } from './pool-state.js';
 import type { InactiveReason, Instance, PausedBy, PoolSnapshot } from './pool-snapshot.js';
 import { targetOf } from './target.js';
@@ -71,9 +71,9 @@ const decide = (known: Known): Decision => {
   return { actions: [...surplus(known), ...created.actions], reasons: created.reasons };
 };
 
-const emptied = ({ pool, ages, backOff }: Known): readonly PoolAction[] => [
+const emptied = ({ pool, backOff }: Known): readonly PoolAction[] => [
   ...cancellation(pool),
-  ...deletion(ages.all),
+  ...deletion(oldest(pool.running)),
   ...waiting(backOff),
 ];
 
@@ -84,7 +84,7 @@ const thinned = (known: Known): readonly PoolAction[] => [
 ];
 
 const surplus = (known: Known): readonly PoolAction[] => [
-  ...deletion(known.ages.expired),
+  ...deletion(oldest(known.ages.expired)),
   ...deletion(extraneous(known)),
 ];
 
@@ -94,9 +94,14 @@ const cancellation = ({ pending }: PoolSnapshot): readonly PoolAction[] =>
 const deletion = (instances: readonly Instance[]): readonly PoolAction[] =>
   instances.length === 0 ? [] : [{ kind: 'delete', ids: instances.map(({ id }) => id) }];
 
+const oldest = (instances: readonly Instance[]): readonly Instance[] => [...instances].sort(oldestFirst);
+
 /** Those that nobody could claim yet go first; then the oldest. */
-const extraneous = ({ ages: { fresh }, state }: Known): readonly Instance[] =>
-  [...fresh.filter(({ ready }) => !ready), ...fresh.filter(({ ready }) => ready)].slice(0, state.extraneous);
+const extraneous = ({ ages: { fresh }, state }: Known): readonly Instance[] => {
+  if (state.extraneous === 0) return [];
+  const sorted = oldest(fresh);
+  return [...sorted.filter(({ ready }) => !ready), ...sorted.filter(({ ready }) => ready)].slice(0, state.extraneous);
+};
 
 const creation = ({ pool, ages, state, backOff }: Known, room = Number.POSITIVE_INFINITY): Decision => {
   if (backOff !== undefined) return { actions: waiting(backOff), reasons: hardLimitReason(pool) };

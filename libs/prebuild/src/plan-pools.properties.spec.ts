@@ -16,7 +16,8 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc
 const compact = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 
-const anInstant = fc.integer({ min: -7_200, max: 0 }).map((age) => NOW + seconds(age));
+/** Ten minutes apart, so that many are of the same age. */
+const anInstant = fc.integer({ min: -12, max: 0 }).map((age) => NOW + seconds(age * 600));
 const aVersion = fc.constantFrom('v1', 'v2', 'v3');
 const aTemplate = (id: string): fc.Arbitrary<TemplateFacts> =>
   fc.record({

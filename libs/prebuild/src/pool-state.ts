@@ -13,21 +13,20 @@ export interface PoolState {
   readonly deleting: number;
 }
 
-/** The running instances, all and by whether they are too old to be handed out; each oldest first. */
+/** The running instances by whether they are too old to be handed out. */
 export interface Ages {
-  readonly all: readonly Instance[];
   readonly expired: readonly Instance[];
   readonly fresh: readonly Instance[];
 }
 
 export const agesOf = (pool: PoolSnapshot, now: Instant): Ages => {
-  const all = [...pool.running].sort(oldestFirst);
   const isOld = isExpired(pool, now);
-  return { all, expired: all.filter(isOld), fresh: all.filter((instance) => !isOld(instance)) };
+  const expired = pool.running.filter(isOld);
+  return { expired, fresh: expired.length === 0 ? pool.running : pool.running.filter((instance) => !isOld(instance)) };
 };
 
 /** Instances of the same age are told apart by their ids, so that the order of a listing never matters. */
-const oldestFirst = (a: Instance, b: Instance): number => {
+export const oldestFirst = (a: Instance, b: Instance): number => {
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
   return a.id < b.id ? -1 : Number(a.id > b.id);
 };

@@ -64,18 +64,18 @@ export const poolsOf = (
   policy: Omit<FailurePolicy, 'retriedAt'>,
 ): readonly PoolSnapshot[] => {
   const templates = new Map(facts.templates.map((template) => [template.id, template]));
-  const byPreset = groupBy(facts.workspaces, ({ preset }) => preset);
+  const byPreset = byPresetAndVersion(facts.workspaces);
   return facts.presets.flatMap((preset) => {
     const template = templates.get(preset.template);
-    const everBuilt = groupBy(byPreset.get(preset.id) ?? [], ({ version }) => version);
+    const everBuilt = byPreset.get(preset.id) ?? new Map<string, readonly WorkspaceFacts[]>();
     const versions = new Set(template === undefined ? [] : [template.activeVersion]);
     for (const [version, workspaces] of everBuilt) if (!workspaces.every(isClaimed)) versions.add(version);
     return [...versions].map((version) => {
       const workspaces = everBuilt.get(version) ?? [];
       return {
-        ...poolOf({ preset, template, version, workspaces: workspaces.filter((one) => !isClaimed(one)) }),
+        ...poolOf({ preset, template, version, workspaces }),
         // The claimed ones tell, too, that building worked.
-        ...judgeBuilds(workspaces.flatMap(endedBuild), { ...policy, ...retried(preset) }, now),
+        ...judgeBuilds(workspaces.map(endedBuild).filter(isKnown), { ...policy, ...retried(preset) }, now),
         ...pausedBy(facts, template, preset),
       };
     });
@@ -93,29 +93,34 @@ interface PoolParts {
 
 const poolOf = ({ preset, template, version, workspaces }: PoolParts): Omit<PoolSnapshot, 'hardLimit'> => {
   const standing = standingOf(preset, template, version);
+  const { waiting, start, ...found } = countBuilds(workspaces);
+  // What nobody has begun is a start of an active pool, and to be cancelled in any other.
   const isActive = standing.status === 'active';
-  const waiting = workspaces.filter(({ build }) => build.transition === 'start' && build.progress.status === 'pending');
-  const begun = (transition: Build['transition']): number =>
-    workspaces.filter(({ build }) => build.transition === transition && isInProgress(build)).length;
   return {
     pool: `${preset.id}@${version}`,
     preset: preset.id,
     template: preset.template,
     standing,
     settings: preset.settings,
-    running: workspaces.filter(({ build }) => build.transition === 'start' && build.progress.status === 'succeeded'),
-    inProgress: {
-      start: begun('start') - (isActive ? 0 : waiting.length),
-      stop: begun('stop'),
-      delete: begun('delete'),
-    },
-    pending: isActive ? 0 : waiting.length,
+    running: found.running,
+    inProgress: { start: start + (isActive ? waiting : 0), stop: found.stop, delete: found.delete },
+    pending: isActive ? 0 : waiting,
     ...(preset.invalidatedAt === undefined ? {} : { invalidatedAt: preset.invalidatedAt }),
     ...(preset.demand === undefined ? {} : { demand: preset.demand }),
   };
 };
 
-const isInProgress = ({ progress }: Build): boolean => progress.status === 'pending' || progress.status === 'running';
+const countBuilds = (workspaces: readonly WorkspaceFacts[]) => {
+  const found = { running: [] as WorkspaceFacts[], waiting: 0, start: 0, stop: 0, delete: 0 };
+  for (const workspace of workspaces) {
+    const { transition, progress } = workspace.build;
+    if (workspace.claimed) continue;
+    if (progress.status === 'succeeded' && transition === 'start') found.running.push(workspace);
+    else if (progress.status === 'pending' && transition === 'start') found.waiting += 1;
+    else if (progress.status === 'pending' || progress.status === 'running') found[transition] += 1;
+  }
+  return found;
+};
 
 const standingOf = (preset: PresetFacts, template: TemplateFacts | undefined, version: string): Standing => {
   const because = inactiveReason(preset, template, version);
@@ -134,11 +139,13 @@ const inactiveReason = (
   return version === template.previousVersion ? 'version-replaced' : 'version-not-active';
 };
 
-const endedBuild = ({ builtAt, build: { transition, progress } }: WorkspaceFacts): readonly EndedBuild[] => {
-  if (builtAt !== undefined) return [{ endedAt: builtAt, outcome: 'succeeded' }];
-  if (transition !== 'start' || !('endedAt' in progress)) return [];
-  return [{ endedAt: progress.endedAt, outcome: progress.status }];
+const endedBuild = ({ builtAt, build: { transition, progress } }: WorkspaceFacts): EndedBuild | undefined => {
+  if (builtAt !== undefined) return { endedAt: builtAt, outcome: 'succeeded' };
+  if (transition !== 'start' || !('endedAt' in progress)) return undefined;
+  return { endedAt: progress.endedAt, outcome: progress.status };
 };
+
+const isKnown = (build: EndedBuild | undefined): build is EndedBuild => build !== undefined;
 
 const retried = ({ retriedAt }: PresetFacts): Pick<FailurePolicy, 'retriedAt'> =>
   retriedAt === undefined ? {} : { retriedAt };
@@ -153,12 +160,14 @@ const pausedBy = (
   return preset.paused ? { pausedBy: 'preset' } : {};
 };
 
-const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
+/** One pass: there may be very many. */
+const byPresetAndVersion = (workspaces: readonly WorkspaceFacts[]): Map<string, Map<string, WorkspaceFacts[]>> => {
+  const presets = new Map<string, Map<string, WorkspaceFacts[]>>();
+  for (const workspace of workspaces) {
+    const versions = presets.get(workspace.preset) ?? new Map<string, WorkspaceFacts[]>();
+    const group = versions.get(workspace.version);
+    if (group === undefined) presets.set(workspace.preset, versions.set(workspace.version, [workspace]));
+    else group.push(workspace);
   }
-  return groups;
+  return presets;
 };

@@ -19,10 +19,21 @@ export const wallClockOf = (timezone: string): WallClock | undefined => {
   if (known !== undefined) return known;
   const reader = readerOf(timezone);
   if (reader === undefined) return undefined;
-  const clock: WallClock = { read: (instant) => readParts(reader, instant) };
+  const clock = rememberingLast((instant) => readParts(reader, instant));
   if (clocks.size >= MOST_CLOCKS) clocks.clear();
   clocks.set(timezone, clock);
   return clock;
+};
+
+/** Pools are planned together, all at one instant. */
+const rememberingLast = (read: WallClock['read']): WallClock => {
+  let last: { readonly instant: Instant; readonly time: ReturnType<WallClock['read']> } | undefined;
+  return {
+    read: (instant) => {
+      if (last?.instant !== instant) last = { instant, time: read(instant) };
+      return last.time;
+    },
+  };
 };
 
 const readerOf = (timezone: string): Intl.DateTimeFormat | undefined => {
