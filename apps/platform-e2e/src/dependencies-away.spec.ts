@@ -15,6 +15,8 @@ const GREEN = { 'api-gateway': [], 'prebuild-orchestrator': [], reconciler: [], 
 const DEADLINE_MS = 10_000;
 /** For the answer's way back on a busy machine. */
 const GRACE_MS = 5_000;
+/** Without waiting for anybody, on a busy machine. */
+const AT_ONCE_MS = 2_000;
 const PATIENT = { withinMs: 60_000 };
 const LIMIT = 120_000;
 
@@ -47,6 +49,65 @@ describe('with a dependency away', () => {
     return [await call(), performance.now() - since];
   };
   const isGreen = (): Promise<void> => holds(async () => expect(await redChecks(test)).toEqual(GREEN), PATIENT);
+
+  describe('the only transactor is stopped in its tracks', () => {
+    let pid: number;
+    beforeAll(() => {
+      pid = test.pid('resource-store');
+      process.kill(pid, 'SIGSTOP');
+    });
+    afterAll(() => void process.kill(pid, 'SIGCONT'));
+
+    const reads = [`${CONFIG_MAPS}/before`, CONFIG_MAPS, `${CONFIG_MAPS}?watch=true`].map(
+      (path) => () => client.send('GET', path),
+    );
+
+    it(
+      'nobody waits for the deadline, and a write that may have been taken says so',
+      async () => {
+        const [[written, writeMs], ...rest] = await Promise.all([
+          timed(() => write('on-its-way')),
+          ...reads.map((read) => timed(read)),
+        ]);
+        expect(written.body).toMatchObject({
+          code: 504,
+          reason: 'Timeout',
+          message: expect.stringContaining('repeat with the same Idempotency-Key') as unknown,
+        });
+        expect(writeMs).toBeLessThan(DEADLINE_MS);
+        for (const [answer, ms] of rest) {
+          isUnavailable(answer);
+          expect(ms).toBeLessThan(DEADLINE_MS);
+        }
+      },
+      LIMIT,
+    );
+
+    it(
+      'from then on everybody is refused at once',
+      async () => {
+        for (const call of [() => write('never-sent'), ...reads]) {
+          const [answer, ms] = await timed(call);
+          isUnavailable(answer);
+          expect(ms).toBeLessThan(AT_ONCE_MS);
+        }
+        const red = await redChecks(test).catch(() => undefined);
+        expect(red?.['api-gateway'] ?? ['transactor']).toEqual(['transactor']);
+      },
+      LIMIT,
+    );
+
+    it(
+      'all goes on by itself when it is back, without what was refused',
+      async () => {
+        process.kill(pid, 'SIGCONT');
+        await isGreen();
+        await eventually(async () => (await write('after-the-sleep')).code === 201, PATIENT);
+        expect((await client.send('GET', `${CONFIG_MAPS}/never-sent`)).code).toBe(404);
+      },
+      LIMIT,
+    );
+  });
 
   describe('NATS is stopped in its tracks', () => {
     let pid: number;

@@ -242,6 +242,44 @@ describe('sending commands to the transactor', () => {
     });
   });
 
+  describe('a transactor that is silent for longer than a take-over takes', () => {
+    const timed = async (answer: Promise<Answer>): Promise<{ reply: Answer['reply']; ms: number }> => {
+      const since = performance.now();
+      return { reply: (await answer).reply, ms: performance.now() - since };
+    };
+    const refusal = (reason: string, message: string) => ({ status: 'refused', refusal: { reason, message } });
+    const unknown = 'the outcome is unknown: the transactor does not answer; repeat with the same Idempotency-Key';
+    const away = 'the transactor does not answer; nothing was changed, try again';
+
+    it('leaves no command waiting for its deadline, and gets the next ones once it answers again', async () => {
+      let paused = true;
+      const seen: string[] = [];
+      takeOver(1, async (received) => {
+        seen.push(received.id);
+        return paused ? undefined : ok(1);
+      });
+      await client.start();
+
+      const [write, read] = await Promise.all([
+        timed(client.send(command(create, 20_000), body)),
+        timed(client.send(command(get, 20_000), body)),
+      ]);
+      expect(write.reply).toMatchObject(refusal('Timeout', unknown));
+      expect(read.reply).toMatchObject(refusal('ServiceUnavailable', away));
+      expect(Math.min(write.ms, read.ms)).toBeGreaterThan(4_500);
+      expect(Math.max(write.ms, read.ms)).toBeLessThan(8_000);
+
+      const later = command();
+      const { reply, ms } = await timed(client.send(later, body));
+      expect(reply).toMatchObject(refusal('ServiceUnavailable', away));
+      expect(ms).toBeLessThan(100);
+      expect(seen).not.toContain(later.id);
+
+      paused = false;
+      await eventually(async () => (await client.send(command(), body)).reply.status === 'ok');
+    }, 30_000);
+  });
+
   describe('NATS away', () => {
     it('refuses within seconds what was never sent, and works again when NATS is back', async () => {
       takeOver(1, async () => ok(1));

@@ -4,12 +4,14 @@
  *   send ─► outbox ─(end of the event loop's turn)─► one frame to hf.cmd.<instance>.<epoch>
  *   reply ─► by tag to its command
  *   nobody there, or silence ─► the log's newest commit says who the transactor is now ─► the same commands again
+ *   silence for longer than a take-over ─► refused at once, until a look of our own is answered
  */
 import {
   commandSubject,
   decodeFrame,
   encodeFrames,
   FrameFormatError,
+  NO_BODY,
   replySubject,
   replySubjectOfFrame,
 } from '@holdfast/contracts';
@@ -21,6 +23,7 @@ import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { Answer, CommandSender, Transactor } from './commands.js';
 import { Pending } from './pending.js';
 import { outcomeUnknown, refused, tooLarge, tooManyInFlight, unavailable } from './refusals.js';
+import { Silence } from './silence.js';
 
 export interface CommandClientOptions {
   readonly nc: NatsConnection;
@@ -42,6 +45,8 @@ const SWEEP_MS = 50;
 const LOOK_MS = 100;
 /** NATS may be away for so long before commands that were never sent are refused. */
 const PATIENCE_MS = 2_000;
+/** A look that nobody else asked for waits so long, then the next one is sent. */
+const LOOK_LIMIT_MS = 1_000;
 const NO_RESPONDERS = 503;
 const STOPPING = 'the service is stopping';
 const MAX_TAG = 0xffff_ffff;
@@ -59,6 +64,9 @@ export class CommandClient implements CommandSender {
   #lastFrame = 0;
   #transactor: Transactor | undefined;
   #awaySince: number | undefined;
+  readonly #silence = new Silence();
+  /** Finds out whether the transactor is back; while there is one, no other is sent. */
+  #probe: Pending | undefined;
   #looking = false;
   #lookedAt = 0;
   #closed = false;
@@ -91,18 +99,14 @@ export class CommandClient implements CommandSender {
   send(command: Command, body: Buffer): Promise<Answer> {
     const refusal = this.#refusalAtOnce(body);
     if (refusal !== undefined) return Promise.resolve(refused(refusal));
-    return new Promise((resolve) => {
-      const pending = new Pending({ tag: this.#nextTag(), command, body, now: Date.now(), resolve });
-      this.#pending.set(pending.tag, pending);
-      this.#bytes += body.length;
-      this.#enqueue([pending]);
-    });
+    return new Promise((resolve) => void this.#ask(command, body, resolve));
   }
 
   /** Somebody who follows the log saw this transactor take over: what waits goes to it at once. */
   observe(transactor: Transactor): void {
     if (this.#transactor !== undefined && transactor.epoch <= this.#transactor.epoch) return;
     this.#transactor = { instance: transactor.instance, epoch: transactor.epoch };
+    this.#silence.listenAnew(Date.now());
     this.#enqueue([...this.#pending.values()].filter((pending) => !pending.queued));
   }
 
@@ -117,11 +121,22 @@ export class CommandClient implements CommandSender {
 
   #refusalAtOnce(body: Buffer): ReturnType<typeof unavailable> | undefined {
     if (this.#closed) return unavailable(STOPPING);
+    if (this.#silence.isAway(Date.now())) return unavailable(this.#whyNobodyAnswered());
     const limit = this.#payloadLimit();
     if (body.length > limit) return tooLarge(body.length, limit);
     if (this.#pending.size >= this.#maxInFlight) return tooManyInFlight(`${this.#pending.size} commands`);
     if (this.#bytes + body.length > MAX_BYTES_IN_FLIGHT) return tooManyInFlight(`commands of ${this.#bytes} bytes`);
     return undefined;
+  }
+
+  #ask(command: Command, body: Buffer, resolve: (answer: Answer) => void): Pending {
+    const now = Date.now();
+    const pending = new Pending({ tag: this.#nextTag(), command, body, now, resolve });
+    this.#pending.set(pending.tag, pending);
+    this.#bytes += body.length;
+    this.#silence.asked(now);
+    this.#enqueue([pending]);
+    return pending;
   }
 
   #payloadLimit(): number {
@@ -174,10 +189,12 @@ export class CommandClient implements CommandSender {
       this.#nobodyThere(Number(msg.subject.slice(msg.subject.lastIndexOf('.') + 1)));
       return;
     }
-    for (const { tag, head, body } of repliesIn(msg.data)) {
+    const replies = repliesIn(msg.data);
+    for (const { tag, head, body } of replies) {
       const pending = this.#pending.get(tag);
       if (pending !== undefined) this.#settle(pending, { reply: head, body });
     }
+    if (replies.length > 0) this.#silence.heard(Date.now(), this.#pending.size > 0);
   }
 
   #nobodyThere(frame: number): void {
@@ -193,12 +210,14 @@ export class CommandClient implements CommandSender {
   }
 
   #giveUp(pending: Pending, why: string): void {
-    this.#settle(pending, refused(pending.mayHaveHappened ? outcomeUnknown() : unavailable(why)));
+    this.#settle(pending, refused(pending.mayHaveHappened ? outcomeUnknown(why) : unavailable(why)));
   }
 
   #connectionChanged(): void {
     this.#awaySince = this.#link.connected ? undefined : (this.#awaySince ?? Date.now());
-    if (this.#link.connected) void this.#look();
+    if (!this.#link.connected) return;
+    this.#silence.listenAnew(Date.now());
+    void this.#look();
   }
 
   /** Everything that time alone brings about. */
@@ -207,16 +226,37 @@ export class CommandClient implements CommandSender {
       if (now - sentAt < PATIENCE_MS) break;
       this.#frames.delete(number);
     }
-    const isAway = this.#awaySince !== undefined && now - this.#awaySince >= PATIENCE_MS;
+    this.#silence.check(now);
     let isDue = false;
     for (const pending of this.#pending.values()) {
-      if (now >= pending.command.deadline || (isAway && !pending.mayHaveHappened)) {
-        this.#giveUp(pending, this.#whyNobodyAnswered());
-      } else {
-        isDue ||= pending.isDue(now);
-      }
+      if (this.#isHopeless(pending, now)) this.#giveUp(pending, this.#whyNobodyAnswered());
+      else isDue ||= pending.isDue(now);
     }
+    if (this.#silence.isWorrying(now)) this.#probeTransactor(now);
     if (isDue) void this.#look();
+  }
+
+  #isHopeless(pending: Pending, now: number): boolean {
+    if (now >= pending.command.deadline) return true;
+    if (pending === this.#probe) return false;
+    if (pending.mayHaveHappened) return this.#silence.outlasts(pending.askedAt, now);
+    return this.#silence.isAway(now) || (this.#awaySince !== undefined && now - this.#awaySince >= PATIENCE_MS);
+  }
+
+  /** Who is refused asks the transactor nothing, so we do. */
+  #probeTransactor(now: number): void {
+    if (this.#probe !== undefined || !this.#link.connected) return;
+    const { sender } = this.#options;
+    const id = `${sender}-look-${now}`;
+    const look: Command = {
+      id,
+      deadline: now + LOOK_LIMIT_MS,
+      actor: `system:holdfast:${sender}`,
+      requestID: id,
+      correlationID: id,
+      request: { verb: 'look' },
+    };
+    this.#probe = this.#ask(look, NO_BODY, () => (this.#probe = undefined));
   }
 
   #whyNobodyAnswered(): string {

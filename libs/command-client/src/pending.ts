@@ -16,6 +16,7 @@ export class Pending {
   readonly resolve: (answer: Answer) => void;
   /** In the outbox, to be sent at the end of this turn. */
   queued = false;
+  readonly askedAt: number;
   lastSentAt: number;
   /** How many of its sendings may have reached somebody. */
   #underway = 0;
@@ -24,6 +25,7 @@ export class Pending {
     this.tag = from.tag;
     this.command = from.command;
     this.body = from.body;
+    this.askedAt = from.now;
     this.lastSentAt = from.now;
     this.resolve = from.resolve;
   }

@@ -14,9 +14,9 @@ export const unavailable = (why: string): Refusal => ({
 });
 
 /** Somebody may have acted on the command. */
-export const outcomeUnknown = (): Refusal => ({
+export const outcomeUnknown = (why: string): Refusal => ({
   reason: 'Timeout',
-  message: 'the outcome is unknown: the deadline passed; repeat with the same Idempotency-Key',
+  message: `the outcome is unknown: ${why}; repeat with the same Idempotency-Key`,
   details: RETRY_AFTER,
 });
 
