@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -6,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@holdfast/testing';
 import type { TemporaryFolder } from '@holdfast/testing';
 
-import { writeJson } from './files.js';
+import { readJson, writeJson } from './files.js';
 import { AlreadyRunningError, takeLock } from './lock.js';
 
 describe('the lock of a folder', () => {
@@ -24,6 +26,16 @@ describe('the lock of a folder', () => {
     await lock.release();
     await (await takeLock(folder.path)).release();
     expect(await readdir(folder.path)).toEqual([]);
+  });
+
+  it('names the processes that run, and forgets those that have ended', async () => {
+    const lock = await takeLock(folder.path);
+    const ended = spawn(process.execPath, ['-e', '']);
+    await lock.note(ended.pid ?? 0);
+    await once(ended, 'close');
+    await lock.note(process.pid);
+    expect(await readJson(join(folder.path, 'lock.json'))).toMatchObject({ children: [{ pid: process.pid }] });
+    await lock.release();
   });
 
   it('of a process that has ended is taken over, by one of several', async () => {

@@ -42,7 +42,7 @@ export const takeLock = async (dir: string): Promise<StackLock> => {
   while (!(await createLock(path, content))) await clearAbandoned(dir, path);
   return {
     note: async (pid) => {
-      content = { ...content, children: [...content.children, identify(pid)] };
+      content = { ...content, children: [...content.children.filter(isRunning), identify(pid)] };
       await writeJson(path, content);
     },
     release: () => rm(path, { force: true }),
