@@ -58,7 +58,7 @@ export class RequestObserver {
     series.count.inc();
     if (verb !== 'watch') series.duration.observe(seconds);
     if (this.spans.areCollected) this.spans.record(spanOf(observation, code, method, url, seconds));
-    const level = code >= 500 ? 'warn' : 'debug';
+    const level = levelOf(code);
     if (this.logger.isLevelEnabled(level))
       this.logger[level](lineOf(observation, code, method, url, seconds), 'request');
   }
@@ -74,6 +74,12 @@ export class RequestObserver {
     return series;
   }
 }
+
+/** Who asks for a version that the log has not reached makes a 504 of their own: it is noted, and alarms nobody. */
+const levelOf = (code: number): 'warn' | 'info' | 'debug' => {
+  if (code === 504) return 'info';
+  return code >= 500 ? 'warn' : 'debug';
+};
 
 const lineOf = ({ ids, user }: Observation, code: number, method: string, url: string, seconds: number) => ({
   requestID: ids.requestID,
