@@ -25,7 +25,10 @@ export const startGateway = async (config: GatewayConfig, logger: Logger): Promi
   );
   await app.register<object>(async (fastify: FastifyInstance) => registerWire(fastify, app.get<WireOptions>(WIRE)));
   const { HOLDFAST_GATEWAY_HOST: host, HOLDFAST_GATEWAY_PORT: port } = config;
-  await app.listen({ host, port });
+  await app.listen({ host, port }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`HOLDFAST_GATEWAY_HOST=${host} HOLDFAST_GATEWAY_PORT=${port}: ${why}`, { cause });
+  });
   logger.info({ gateway: `https://${host}:${port}` }, 'the wire is served');
   return { close: () => closeGently(app) };
 };

@@ -49,18 +49,21 @@ describe('the holdfast command', () => {
     expect(text).toContain('--help');
   });
 
-  it('ends with 78 and every problem when the configuration is not right', async () => {
-    process.env['HOLDFAST_DATABASE_URL'] = 'mysql://127.0.0.1';
-    process.env['HOLDFAST_GATEWAY_PORT'] = 'https';
-    try {
-      const { code, text } = await holdfast('demo');
-      expect(code).toBe(78);
-      expect(text).toMatch(/HOLDFAST_DATABASE_URL[^]*HOLDFAST_GATEWAY_PORT/);
-    } finally {
-      delete process.env['HOLDFAST_DATABASE_URL'];
-      delete process.env['HOLDFAST_GATEWAY_PORT'];
-    }
-  });
+  it.each(['demo', 'verify', 'rebuild'])(
+    '%s ends with 78 and every problem when the configuration is not right',
+    async (command) => {
+      process.env['HOLDFAST_DATABASE_URL'] = 'mysql://127.0.0.1';
+      process.env['HOLDFAST_NATS_URL'] = 'nats://127.0.0.1:1';
+      try {
+        const { code, text } = await holdfast(command);
+        expect(code).toBe(78);
+        expect(text).toMatch(/HOLDFAST_DATABASE_URL: expected a URL[^]*HOLDFAST_NATS_URL: nobody answers/);
+      } finally {
+        delete process.env['HOLDFAST_DATABASE_URL'];
+        delete process.env['HOLDFAST_NATS_URL'];
+      }
+    },
+  );
 
   it('says in JSON, too, that no stack is running', async () => {
     const folder = await temporaryFolder('status');

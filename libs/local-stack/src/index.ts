@@ -15,7 +15,7 @@ export { freePort } from './free-port.js';
 export { removeWhenGone } from './guardian.js';
 export { isAlive } from './process-identity.js';
 
-export { ConfigurationError } from './stack/configuration.js';
+export { ConfigurationError, wrongServers } from './stack/configuration.js';
 export type { Report, StackEvent } from './stack/events.js';
 export { ensureGatewayIdentity } from './stack/gateway-identity.js';
 export { AlreadyRunningError } from './stack/lock.js';

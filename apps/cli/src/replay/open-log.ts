@@ -3,7 +3,7 @@ import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 
 import { inboxPrefix } from '@holdfast/contracts';
-import { ConfigurationError, readStackFile } from '@holdfast/local-stack';
+import { ConfigurationError, readStackFile, wrongServers } from '@holdfast/local-stack';
 import { JetStreamCommitLog } from '@holdfast/log';
 
 export interface Stores {
@@ -29,9 +29,14 @@ export const withStores = async <T>(dir: string, work: (stores: Stores) => Promi
 };
 
 const locate = async (dir: string): Promise<{ nats: string; databaseUrl: string; replicas: 1 | 3 }> => {
-  const { HOLDFAST_NATS_URL, HOLDFAST_DATABASE_URL, HOLDFAST_LOG_REPLICAS } = process.env;
+  const problems = await wrongServers(process.env);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const given = (name: string): string | undefined => process.env[name] || undefined;
   const stack = await readStackFile(dir);
-  const [nats, databaseUrl] = [HOLDFAST_NATS_URL ?? stack?.nats, HOLDFAST_DATABASE_URL ?? stack?.database];
+  const [nats, databaseUrl] = [
+    given('HOLDFAST_NATS_URL') ?? stack?.nats,
+    given('HOLDFAST_DATABASE_URL') ?? stack?.database,
+  ];
   if (nats === undefined || databaseUrl === undefined) {
     const missing = [
       ...(nats === undefined ? ['HOLDFAST_NATS_URL'] : []),
@@ -39,7 +44,7 @@ const locate = async (dir: string): Promise<{ nats: string; databaseUrl: string;
     ];
     throw new ConfigurationError(missing.map((name) => `${name} is not set, and no stack is running on ${dir}`));
   }
-  return { nats, databaseUrl, replicas: HOLDFAST_LOG_REPLICAS === '3' ? 3 : 1 };
+  return { nats, databaseUrl, replicas: given('HOLDFAST_LOG_REPLICAS') === '3' ? 3 : 1 };
 };
 
 const connectTo = async (text: string): Promise<NatsConnection> => {

@@ -9,13 +9,14 @@ const portsSchema = z.record(z.string(), z.number().int());
 
 export type PortOf = (name: string) => number;
 
-/** For each name its port of last time where that is free, else another free one. */
-export const choosePorts = async (dir: string, names: readonly string[]): Promise<PortOf> => {
+/** For each name its port of last time where that is free and not `reserved`, else another free one. */
+export const choosePorts = async (dir: string, names: readonly string[], reserved?: number): Promise<PortOf> => {
   const path = join(dir, 'ports.json');
   const stored = await readJson(path);
   const before = stored === undefined ? {} : portsSchema.parse(stored);
   const chosen: Record<string, number> = {};
-  for (const name of names) chosen[name] = await freePortBut(Object.values(chosen), before[name]);
+  const kept = reserved === undefined ? [] : [reserved];
+  for (const name of names) chosen[name] = await freePortBut([...kept, ...Object.values(chosen)], before[name]);
   await writeJson(path, chosen);
   return (name) => {
     const port = chosen[name];

@@ -37,12 +37,10 @@ export const prepareStack = async (
   configuration: StackConfiguration,
 ): Promise<Preparation> => {
   const instances = serviceInstances(counts);
-  const portOf = await choosePorts(dir, [
-    'nats',
-    'nats-monitor',
-    'postgres',
-    ...instances.flatMap(({ name, service }) => (service === 'api-gateway' ? [name, publicPort(name)] : [name])),
-  ]);
+  const names = instances.flatMap(({ name, service }) =>
+    service === 'api-gateway' ? [name, publicPort(name)] : [name],
+  );
+  const portOf = await choosePorts(dir, ['nats', 'nats-monitor', 'postgres', ...names], configuration.gatewayPort);
   const launches = instances.map((instance) => ({ ...instance, ports: portsOf(instance, portOf, configuration) }));
   // Loaded here, since most who use this library start no stack and the X.509 code is large.
   const { ensureCertificates } = await import('./certificates.js');

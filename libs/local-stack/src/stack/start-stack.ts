@@ -63,14 +63,14 @@ export interface Stack {
 
 /** Resolves when every part is ready; rejects, with all it started stopped again, when one cannot become so. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
-  const configuration = await readStackConfiguration(options.env);
   await mkdir(join(options.dir, 'logs'), { recursive: true });
   // Traversable, since PostgreSQL may run as another account; what is secret has a mode of its own.
   await chmod(options.dir, 0o711);
   const lock = await takeLock(options.dir);
   const running = new RunningStack(options, lock);
   try {
-    await running.start(configuration);
+    // Under the lock, so that the ports of a stack that runs here or is just ending are nobody else's.
+    await running.start(await readStackConfiguration(options.env));
     return running;
   } catch (error) {
     await running.stop();
