@@ -20,21 +20,25 @@ export interface Ages {
 }
 
 export const agesOf = (pool: PoolSnapshot, now: Instant): Ages => {
-  const isOld = isExpired(pool, now);
-  const expired = pool.running.filter(isOld);
-  return { expired, fresh: expired.length === 0 ? pool.running : pool.running.filter((instance) => !isOld(instance)) };
+  const oldest = oldestAccepted(pool, now);
+  if (oldest === undefined) return { expired: [], fresh: pool.running };
+  const expired: Instance[] = [];
+  const fresh: Instance[] = [];
+  for (const instance of pool.running) (instance.createdAt < oldest ? expired : fresh).push(instance);
+  return { expired, fresh };
+};
+
+/** What was built before it has expired: it is older than the ttl, strictly, or from before the last invalidation. */
+const oldestAccepted = ({ settings: { ttl = 0n }, invalidatedAt }: PoolSnapshot, now: Instant): Instant | undefined => {
+  const byTtl = ttl > 0n ? now - ttl : undefined;
+  if (byTtl === undefined || invalidatedAt === undefined) return byTtl ?? invalidatedAt;
+  return byTtl > invalidatedAt ? byTtl : invalidatedAt;
 };
 
 /** Instances of the same age are told apart by their ids, so that the order of a listing never matters. */
 export const oldestFirst = (a: Instance, b: Instance): number => {
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
   return a.id < b.id ? -1 : Number(a.id > b.id);
-};
-
-/** Older than the ttl, strictly, or built before the last invalidation. */
-const isExpired = ({ settings: { ttl = 0n }, invalidatedAt }: PoolSnapshot, now: Instant) => {
-  return ({ createdAt }: Instance): boolean =>
-    (invalidatedAt !== undefined && createdAt < invalidatedAt) || (ttl > 0n && now - createdAt > ttl);
 };
 
 export const stateOf = (pool: PoolSnapshot, { expired, fresh }: Ages, desired: number): PoolState => {
