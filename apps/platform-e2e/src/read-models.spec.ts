@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { startTestStack } from '@holdfast/testing';
+import { eventually, startTestStack } from '@holdfast/testing';
 import type { TestStack } from '@holdfast/testing';
 
 import { Churn } from './churn.fixtures.js';
@@ -55,16 +55,27 @@ describe('the read models', () => {
   describe('of an object that was changed, deleted and made again', () => {
     const path = `${WIDGETS}/aged`;
     let states: KubeObject[];
-    let between: string;
+    /** Before the first change, between any two of them, and after the last. */
+    const moments: string[] = [];
     const versionOf = (index: number): string => states[index]?.metadata.resourceVersion ?? '';
 
+    /** What was done is before it, and what is done next is after it. */
+    const noteMoment = async (): Promise<void> => {
+      const moment = Date.now() + 1;
+      await eventually(() => Date.now() > moment, { everyMs: 1 });
+      moments.push(new Date(moment).toISOString());
+    };
+
     beforeAll(async () => {
+      await noteMoment();
       const first = await client.create(WIDGETS, widget('aged', { size: 1 }));
+      await noteMoment();
       const second = await client.mergePatch(path, { spec: { size: 2 } });
-      // The log's own time of the last change: nothing has happened to the object since.
-      between = (await client.send('GET', path)).headers['date'] as string;
+      await noteMoment();
       await client.delete(path);
+      await noteMoment();
       const third = await client.create(WIDGETS, widget('aged', { size: 3 }));
+      await noteMoment();
       states = [first, second, third];
     }, LIMIT);
 
@@ -104,10 +115,19 @@ describe('the read models', () => {
     });
 
     it('show them at a moment', async () => {
-      const before = new Date(Date.parse(between) - 3_600_000).toISOString();
-      expect((await client.send('GET', `${path}?at=${before}`)).code).toBe(404);
-      const now = new Date(Date.now() + 1_000).toISOString();
-      expect((await client.list(`${WIDGETS}?at=${now}`)).items).toEqual([states[2]]);
+      const [first, second, third] = states;
+      const shown = moments.map(async (at) => ({
+        object: (await client.send('GET', `${path}?at=${at}`)).body,
+        list: (await client.list(`${WIDGETS}?at=${at}`)).items,
+      }));
+      const gone = { object: expect.objectContaining({ code: 404 }) as unknown, list: [] };
+      expect(await Promise.all(shown)).toEqual([
+        gone,
+        { object: first, list: [first] },
+        { object: second, list: [second] },
+        gone,
+        { object: third, list: [third] },
+      ]);
     });
 
     it('give back what it was meant to be', async () => {
