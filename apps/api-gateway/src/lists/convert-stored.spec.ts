@@ -7,6 +7,15 @@ describe('a stored object', () => {
     expect(inApiVersion(text, 'fab.dev/v1')).toBe(text);
   });
 
+  it('has its large numbers as every other answer has them', () => {
+    const spec = { large: 1e300, small: -1.2345e21, id: 9007199254740991 };
+    const [large, small] = [`1${'0'.repeat(300)}`, `-12345${'0'.repeat(17)}`];
+    const printed = `{"spec": {"large": ${large}, "small": ${small}, "id": 9007199254740991}, "apiVersion": "fab.dev/v1"}`;
+    const converted = inApiVersion(printed, 'fab.dev/v1');
+    expect(converted).toContain('"large":1e+300,"small":-1.2345e+21,"id":9007199254740991');
+    expect(JSON.parse(converted)).toEqual({ apiVersion: 'fab.dev/v1', spec });
+  });
+
   it.each([
     ['in another version', { kind: 'Rack', apiVersion: 'fab.dev/v1alpha1' }],
     [

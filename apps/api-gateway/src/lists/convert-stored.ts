@@ -1,7 +1,7 @@
 /** Rows hold objects in the API version that they were written in; the versions of a kind differ in nothing else. */
 import type { JsonObject } from '@holdfast/kernel';
 
-/** JSON text of an object, as PostgreSQL prints it, in the API version asked for; parsed only where that may differ. */
+/** JSON text of an object, as PostgreSQL prints it, in the API version asked for; parsed only where the text may differ. */
 export const inApiVersion = (text: string, apiVersion: string): string => {
   const wanted = `${MEMBER}${apiVersion}"`;
   let seen = false;
@@ -10,8 +10,14 @@ export const inApiVersion = (text: string, apiVersion: string): string => {
     if (!text.startsWith(wanted, at)) return converted(text, apiVersion);
     seen = true;
   }
-  return seen ? text : converted(text, apiVersion);
+  return seen && !holdsLargeNumber(text) ? text : converted(text, apiVersion);
 };
+
+/**
+ * PostgreSQL writes 1e300 as 301 digits, which would neither be what a GET shows nor be taken back as an integer. From
+ * where JavaScript writes an exponent, a double of at most 17 digits ends in five zeros: looking for them is cheap.
+ */
+const holdsLargeNumber = (text: string): boolean => text.includes('00000') && /\d{22}/.test(text);
 
 const MEMBER = '"apiVersion": "';
 
