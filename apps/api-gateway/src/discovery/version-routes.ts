@@ -11,7 +11,12 @@ const MINOR = '36';
 
 export const versionRoutes = (): PlainRoute[] => {
   const body = versionInfo(productVersion());
-  return [{ method: 'GET', path: '/version', open: true, handler: (_request, reply) => sendJson(reply, 200, body) }];
+  return ['/version', '/version/'].map((path) => ({
+    method: 'GET',
+    path,
+    open: true,
+    handler: (_request, reply) => sendJson(reply, 200, body),
+  }));
 };
 
 const versionInfo = (product: string) => ({

@@ -466,7 +466,7 @@ describe('who may', () => {
     },
   );
 
-  it.each(['/version', '/livez', '/version?timeout=32s'])('read %s: everybody', async (url) => {
+  it.each(['/version', '/version/', '/livez', '/version?timeout=32s'])('read %s: everybody', async (url) => {
     expect((await wire.request({ method: 'GET', url, as: '' })).statusCode).toBe(200);
   });
 
