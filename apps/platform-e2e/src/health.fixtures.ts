@@ -9,7 +9,7 @@ interface Health {
 /** Of each service the checks that are red; a service that does not answer is red as a whole. */
 export const redChecks = async ({ stack }: TestStack): Promise<Record<string, readonly string[]>> => {
   const services = stack.describe().processes.filter(({ name }) => name !== 'nats-server' && name !== 'postgres');
-  const entries = services.map(async ({ name, health }) => [name, await redOf(health ?? '')] as const);
+  const entries = services.map(async ({ name, health }) => [name, await redOf(health)] as const);
   return Object.fromEntries(await Promise.all(entries));
 };
 

@@ -14,7 +14,7 @@ export const storeThatIs = ({ stack }: TestStack, role: 'transactor' | 'standby'
   eventually(async () => {
     const stores = stack.describe().processes.filter(({ name }) => name.startsWith('resource-store'));
     const healths = await Promise.all(
-      stores.map(async ({ name, health = '' }) => {
+      stores.map(async ({ name, health }) => {
         const answer = await fetch(health, { signal: AbortSignal.timeout(2_000) });
         return { name, ...((await answer.json()) as StoreHealth) };
       }),

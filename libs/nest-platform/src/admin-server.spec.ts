@@ -46,6 +46,16 @@ describe('the health of a service', () => {
     expect((await fetch(`${url}/livez`)).status).toBe(200);
   });
 
+  it('tells of one dependency alone, whatever the others are', async () => {
+    const url = await serviceWith({ nats: there, postgres: away });
+
+    await eventually(async () => (await fetch(`${url}/healthz/nats`)).status === 200);
+    const response = await fetch(`${url}/healthz/postgres`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ status: 'error', detail: 'connection refused' });
+    expect((await fetch(`${url}/healthz/mysql`)).status).toBe(404);
+  });
+
   it('is red for a dependency that hangs, and goes green when it answers again', async () => {
     let check = hanging;
     const url = await serviceWith({ nats: () => check() });

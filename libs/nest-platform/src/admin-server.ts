@@ -1,4 +1,7 @@
-/** The service's own port for operators: `/livez`, `/readyz`, `/healthz` and `/metrics`, plain HTTP, loopback by default. */
+/**
+ * The service's own port for operators: `/livez`, `/readyz`, `/healthz`, `/healthz/<dependency>` and `/metrics`, plain
+ * HTTP, loopback by default.
+ */
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +17,8 @@ export interface AdminServerOptions {
   readonly health: HealthRegistry;
   readonly metrics: Registry;
 }
+
+const ONE_CHECK = '/healthz/';
 
 export class AdminServer {
   private constructor(
@@ -40,7 +45,8 @@ export class AdminServer {
 }
 
 const respond = async (url: string, response: ServerResponse, options: AdminServerOptions): Promise<void> => {
-  switch (url.split('?')[0]) {
+  const [path = ''] = url.split('?');
+  switch (path) {
     case '/livez':
       send(response, 200, 'text/plain', 'ok');
       return;
@@ -54,8 +60,15 @@ const respond = async (url: string, response: ServerResponse, options: AdminServ
       send(response, 200, options.metrics.contentType, await options.metrics.metrics());
       return;
     default:
-      send(response, 404, 'text/plain', 'one of /livez, /readyz, /healthz, /metrics was expected');
+      respondOneCheck(path, response, options.health);
   }
+};
+
+const respondOneCheck = (path: string, response: ServerResponse, health: HealthRegistry): void => {
+  const state = path.startsWith(ONE_CHECK) ? health.stateOf(path.slice(ONE_CHECK.length)) : undefined;
+  if (state === undefined)
+    send(response, 404, 'text/plain', 'one of /livez, /readyz, /healthz, /healthz/<dependency>, /metrics was expected');
+  else send(response, state.status === 'ok' ? 200 : 503, 'application/json', JSON.stringify(state));
 };
 
 const send = (response: ServerResponse, status: number, type: string, body: string): void => {

@@ -46,6 +46,11 @@ export class HealthRegistry {
     this.facts.set(name, read);
   }
 
+  /** How one dependency is; undefined for what is not watched. */
+  stateOf(name: string): CheckState | undefined {
+    return this.states.get(name);
+  }
+
   report(): HealthReport & Readonly<Record<string, unknown>> {
     const checks = Object.fromEntries(this.states);
     const states = Object.values(checks);

@@ -46,7 +46,6 @@ const status = async ({ dir, output }: StatusOptions, { out }: Invocation): Prom
 
 const processStatus = async ({ name, pid, health }: StackFile['processes'][number]): Promise<ProcessStatus> => {
   if (!isAlive(pid)) return { name, pid, status: 'error', detail: 'the process has ended' };
-  if (health === undefined) return { name, pid, status: 'ok', detail: '' };
   try {
     const response = await fetch(health, { signal: AbortSignal.timeout(HEALTH_LIMIT_MS) });
     return { name, pid, status: response.ok ? 'ok' : 'error', detail: redChecks(await response.json()) };

@@ -8,7 +8,7 @@ const stackFileSchema = z.object({
   gateway: z.string(),
   nats: z.string(),
   database: z.string(),
-  processes: z.array(z.object({ name: z.string(), pid: z.number(), health: z.string().optional() })),
+  processes: z.array(z.object({ name: z.string(), pid: z.number(), health: z.string() })),
 });
 
 export type StackFile = z.output<typeof stackFileSchema>;

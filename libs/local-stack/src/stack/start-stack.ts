@@ -129,10 +129,12 @@ class RunningStack implements Stack {
   }
 
   describe(): StackFile {
+    const store = this.services.find(({ command }) => command.service === 'resource-store');
     const monitor = this.nats !== undefined && 'monitorUrl' in this.nats.sync ? this.nats.sync.monitorUrl : '';
     const processes = [
       { name: 'nats-server', pid: this.nats?.own?.pid, health: `${monitor}/healthz` },
-      { name: 'postgres', pid: this.postgres?.pid },
+      // It speaks no HTTP: the store tells whether it answers.
+      { name: 'postgres', pid: this.postgres?.pid, health: `${store?.command.health ?? ''}/healthz/postgres` },
       ...this.services.map(({ pid, command: { name, health } }) => ({ name, pid, health: `${health}/healthz` })),
     ];
     return {
