@@ -1,16 +1,19 @@
 /** What failed builds lead to: waiting, then the hard limit with its probes (rule book: Planning is pure, "Actions", 3). */
+import { END_OF_TIME } from './instant.js';
 import type { Duration, Instant } from './instant.js';
 import type { Failures, HardLimit } from './pool-snapshot.js';
-
-/** No creates until then, that instant included. */
-export const backOffUntil = ({ count, lastAt }: Failures, interval: Duration): Instant =>
-  lastAt + BigInt(count) * interval;
 
 /** Until when a pool waits; undefined when it does not. */
 export const backingOffAt = (failures: Failures | undefined, interval: Duration, now: Instant): Instant | undefined => {
   if (failures === undefined || failures.count === 0) return undefined;
   const until = backOffUntil(failures, interval);
   return now > until ? undefined : until;
+};
+
+/** No creates until then, that instant included. */
+const backOffUntil = ({ count, lastAt }: Failures, interval: Duration): Instant => {
+  const until = lastAt + BigInt(count) * interval;
+  return until < END_OF_TIME ? until : END_OF_TIME;
 };
 
 /** A build that has ended; the cancelled ones say nothing about whether the next will work. */

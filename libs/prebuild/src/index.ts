@@ -11,7 +11,7 @@ export { planPool } from './plan-pool.js';
 export type { PlanConfig, PlanReason, PoolAction, PoolPlan } from './plan-pool.js';
 export { planPools } from './plan-pools.js';
 export type { PoolsConfig } from './plan-pools.js';
-export { answerDocument, planDocument } from './planning-document.js';
+export { actionDocument, answerDocument, planDocument } from './planning-document.js';
 export type { ActionDocument, DocumentPlan, PlanningAnswer } from './planning-document.js';
 export type {
   Failures,

@@ -5,6 +5,8 @@ export type Duration = bigint;
 
 export const SECOND: Duration = 1_000_000_000n;
 export const MINUTE: Duration = 60n * SECOND;
+/** The last instant that RFC 3339 can write. */
+export const END_OF_TIME: Instant = 253_402_300_800n * SECOND - 1n;
 const MILLISECOND: Duration = 1_000_000n;
 
 export const seconds = (count: number): Duration => BigInt(Math.round(count * 1e9));

@@ -242,21 +242,47 @@ describe('plans for any pools', () => {
   it('never have more of two versions together than a surge allows', () => {
     fc.assert(
       fc.property(someFacts, (facts) => {
-        const decided = together(decide(facts));
-        for (const [pool, plan] of decided) {
-          const replacement = pool.settings.replacement;
-          const previous = decided.find(
-            ([other]) =>
-              other.preset === pool.preset &&
-              other.standing.status === 'inactive' &&
-              other.standing.because === 'version-replaced' &&
-              other.running.length > 0,
+        for (const { previous, active, maxSurge } of surgesOf(decide(facts))) {
+          if (createdBy(active.plan) === 0) continue;
+          const both = [previous, active].map(
+            ({ pool }) => pool.running.length + (pool === active.pool ? pool.inProgress.start : 0),
           );
-          if (replacement?.strategy !== 'Surge' || previous === undefined || createdBy(plan) === 0) continue;
-          const both = previous[0].running.length + pool.running.length + pool.inProgress.start + createdBy(plan);
-          expect(both).toBeLessThanOrEqual(plan.state.desired + replacement.maxSurge);
+          expect(sumOf(both, (count) => count) + createdBy(active.plan)).toBeLessThanOrEqual(
+            active.plan.state.desired + maxSurge,
+          );
+        }
+      }),
+    );
+  });
+
+  it('leave as many to be claimed during a surge as there were, up to what is desired', () => {
+    fc.assert(
+      fc.property(someFacts, (facts) => {
+        for (const { previous, active } of surgesOf(decide(facts))) {
+          // All that expired are deleted: what is left and ready can be claimed.
+          const left = sumOf([previous, active], ({ pool, plan }) => {
+            const deleted = deletedBy(plan);
+            return pool.running.filter(({ id, ready }) => ready && !deleted.includes(id)).length;
+          });
+          const before = previous.plan.state.eligible + active.plan.state.eligible;
+          expect(left).toBeGreaterThanOrEqual(Math.min(before, active.plan.state.desired));
         }
       }),
     );
   });
 });
+
+/** The pools of presets that replace a version by a surge and are not paused. */
+const surgesOf = (decided: ReturnType<typeof decide>) => {
+  const all = together(decided).map(([pool, plan]) => ({ pool, plan }));
+  return all.flatMap((active) => {
+    const { standing, settings, preset, pausedBy } = active.pool;
+    const previous = all.find(({ pool }) => pool.preset === preset && isReplaced(pool));
+    if (standing.status !== 'active' || settings.replacement?.strategy !== 'Surge') return [];
+    if (previous === undefined || pausedBy !== undefined) return [];
+    return [{ previous, active, maxSurge: settings.replacement.maxSurge }];
+  });
+};
+
+const isReplaced = ({ standing, running }: PoolSnapshot): boolean =>
+  standing.status === 'inactive' && standing.because === 'version-replaced' && running.length > 0;

@@ -69,6 +69,33 @@ describe('one pool', () => {
   });
 });
 
+describe('after failures', () => {
+  const failures = { count: 2, lastAt: at('11:59') };
+  const wait: PoolAction = { kind: 'back-off', until: at('12:01') };
+
+  it('a pool says until when it waits, also when it lacks nothing', () => {
+    expect(actions([poolWanting(2, { failures })])).toEqual({ 'web@v1': [wait] });
+    expect(actions([poolWanting(0, { failures })])).toEqual({ 'web@v1': [wait] });
+    expect(actions([poolWanting(2, { failures, hardLimit: 'limited' })])).toEqual({ 'web@v1': [wait] });
+  });
+
+  it('deletes go on, of a pool that is emptied, too', () => {
+    const running = [ready('a', at('10:00')), ready('b', at('11:00'))];
+    expect(actions([poolWanting(1, { running, failures })])).toEqual({
+      'web@v1': [{ kind: 'delete', ids: ['a'] }, wait],
+    });
+    const emptied = poolWanting(1, {
+      running,
+      failures,
+      pending: 1,
+      standing: { status: 'inactive', because: 'template-deleted' },
+    });
+    expect(actions([emptied])).toEqual({
+      'web@v1': [{ kind: 'cancel-pending' }, { kind: 'delete', ids: ['a', 'b'] }, wait],
+    });
+  });
+});
+
 describe('budgets', () => {
   const starting = { start: 1, stop: 0, delete: 0 };
 

@@ -98,6 +98,14 @@ describe('what a document leaves open', () => {
     });
   });
 
+  it('waits no longer than the calendar lasts', () => {
+    const failed = { presetId: 'preset-A', numFailed: 10_000, lastBuildAt: '2024-01-01T00:00:00Z' };
+    const years = { running: [], backoff: failed, backoffIntervalSeconds: 3_000_000_000 };
+    expect(answer(input(years))).toMatchObject({
+      actions: [{ type: 'backoff', until: '9999-12-31T23:59:59.999999999Z' }],
+    });
+  });
+
   it('still waits at the very instant at which the back-off ends, and not a nanosecond later', () => {
     const failed = { presetId: 'preset-A', numFailed: 2, lastBuildAt: '2024-01-01T01:00:00+01:00' };
     const at = (now: string): unknown =>

@@ -39,7 +39,8 @@ export const answerDocument = (planned: DocumentPlan): PlanningAnswer =>
     ? { state: planned.plan.state, actions: planned.plan.actions.map(actionDocument) }
     : { error: planned.error };
 
-const actionDocument = (action: PoolAction): ActionDocument => {
+/** An action in the form in which it is recorded and shown. */
+export const actionDocument = (action: PoolAction): ActionDocument => {
   switch (action.kind) {
     case 'cancel-pending':
       return { type: 'cancel_pending' };
