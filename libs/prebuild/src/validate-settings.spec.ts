@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { seconds } from './instant.js';
 import { validateSettings } from './validate-settings.js';
 
 describe('the settings of a preset', () => {
@@ -22,6 +23,7 @@ describe('the settings of a preset', () => {
       instances: -1,
       min: 4,
       max: 3,
+      ttl: seconds(0.5),
       scheduling: {
         timezone: 'Berlin',
         schedules: [
@@ -36,6 +38,7 @@ describe('the settings of a preset', () => {
     expect(problems.map(({ field, value }) => [field, value])).toEqual([
       ['instances', '-1'],
       ['max', '3'],
+      ['ttl', '0.5 s'],
       ['scheduling.timezone', 'Berlin'],
       ['scheduling.schedules[1].cron', '0 12 * * 1'],
       ['scheduling.schedules[1].instances', '1.5'],
@@ -44,6 +47,6 @@ describe('the settings of a preset', () => {
       ['replacement.maxSurge', '0'],
     ]);
     expect(problems[1]?.message).toBe('3 is not accepted; expected a whole number from 4 to 5000');
-    expect(problems[5]?.message).toMatch(/claims.*; expected an expression of scheduled, running, /);
+    expect(problems[6]?.message).toMatch(/claims.*; expected an expression of scheduled, running, /);
   });
 });
