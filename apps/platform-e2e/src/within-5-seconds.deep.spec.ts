@@ -67,7 +67,7 @@ describe('within 5 seconds', () => {
       process.kill(pid, 'SIGSTOP');
       try {
         await soon(async () => expect(await red('api-gateway')).toEqual(['nats', 'transactor']));
-        // What may have been on its way is answered at its deadline; after that the gateway knows better.
+        // What may have been on its way is waited for as long as a take-over takes; after that the gateway knows better.
         await write('on-its-way');
         const since = performance.now();
         expect((await write('refused')).code).toBe(503);
