@@ -1,4 +1,5 @@
 /** One resource-store: a member of those that could be the transactor, with what runs beside it. */
+import { PUBLIC_ACCOUNT } from '@holdfast/contracts';
 import { JetStreamCommitLog, Link } from '@holdfast/log';
 import { connectNats, faultPoints, watchNats } from '@holdfast/nest-platform';
 import type { HealthRegistry, Logger, Spans } from '@holdfast/nest-platform';
@@ -159,6 +160,11 @@ const feedsHere = ({ config, state, logger }: Parts): FeedsHere =>
     }),
     events: () => state.position.events,
     interrupted: (feed, problem) => logger.warn({ feed, problem }, `the ${feed} was interrupted and goes on`),
+    unmirrored: (problem) =>
+      logger.warn(
+        { problem },
+        `no mirror of the public events could be made in the account ${PUBLIC_ACCOUNT}: subscribers find none there`,
+      ),
     stuck: (feed, problem) => logger.error({ feed, problem }, `the ${feed} cannot go on`),
   });
 

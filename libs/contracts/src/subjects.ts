@@ -11,6 +11,14 @@ export const LOG_STREAM = 'HOLDFAST_LOG';
 export const LOG_SUBJECT = 'hf.log.commit';
 export const EVENTS_STREAM = 'HOLDFAST_EVENTS';
 export const EVENTS_SUBJECTS = 'hf.evt.>';
+/** The account of Holdfast's own services, and the one in which subscribers read a mirror of the public events. */
+export const SERVICES_ACCOUNT = 'HOLDFAST';
+export const PUBLIC_ACCOUNT = 'PUBLIC';
+/** How each of the two accounts reaches the few requests to JetStream that the other exports. */
+export const SERVICES_API = 'JS.HOLDFAST.API';
+export const PUBLIC_API = 'JS.PUBLIC.API';
+/** Under this prefix the mirror is sent its copies. */
+export const MIRROR_PREFIX = 'hf.mirror';
 export const RUNS_STREAM = 'HOLDFAST_RUNS';
 export const RUNS_SUBJECTS = 'hf.run.>';
 export const SNAPSHOT_BUCKET = 'HOLDFAST_SNAPSHOTS';

@@ -13,6 +13,8 @@ export interface FeedsOptions {
   readonly events: () => number;
   /** It goes on by itself. */
   readonly interrupted: (feed: Feed, problem: string) => void;
+  /** Subscribers have no account, or no copy in it; told once. */
+  readonly unmirrored: (problem: string) => void;
   /** Somebody has to look at it. */
   readonly stuck: (feed: Feed, problem: string) => void;
 }
@@ -23,6 +25,7 @@ export class FeedsHere {
   private publishedEvents: number | undefined;
   private projectedSequence: number | undefined;
   private projectorProblem: string | undefined;
+  private mirrorProblem: string | undefined;
 
   constructor(private readonly options: FeedsOptions) {}
 
@@ -71,6 +74,10 @@ export class FeedsHere {
         return;
       case 'interrupted':
         this.options.interrupted(message.feed, message.problem);
+        return;
+      case 'unmirrored':
+        if (this.mirrorProblem !== message.problem) this.options.unmirrored(message.problem);
+        this.mirrorProblem = message.problem;
         return;
       case 'stuck':
         if (this.projectorProblem !== message.problem) this.options.stuck(message.feed, message.problem);

@@ -8,10 +8,11 @@ import { runProjector } from '@holdfast/read-models';
 import type { ProjectorOptions, ProjectorReport } from '@holdfast/read-models';
 
 import type { Fault } from '../fault.js';
+import { mirrorEvents } from '../publisher/events-mirror.js';
 import { EventsStream } from '../publisher/events-stream.js';
-import type { EventsLimits } from '../publisher/events-stream.js';
 import type { LogCount } from '../publisher/publish-position.js';
 import { Publisher } from '../publisher/publisher.js';
+import type { EventsLimits } from '../publisher/stream-config.js';
 import { Progress } from './progress.js';
 
 const STUCK_MS = 5_000;
@@ -32,6 +33,8 @@ export type FeedsMessage =
   | { readonly kind: 'published'; readonly events: number }
   | { readonly kind: 'projected'; readonly sequence: number }
   | { readonly kind: 'interrupted'; readonly feed: Feed; readonly problem: string }
+  /** Subscribers have no account, or no copy in it. */
+  | { readonly kind: 'unmirrored'; readonly problem: string }
   /** Waiting does not help: somebody has to look at it. */
   | { readonly kind: 'stuck'; readonly feed: Feed; readonly problem: string };
 
@@ -53,7 +56,13 @@ export const runFeeds = async (
     const publisher = new Publisher({
       nc,
       log,
-      openStream: () => EventsStream.open(nc, config.replicas, config.events),
+      openStream: async () => {
+        const stream = await EventsStream.open(nc, config.replicas, config.events);
+        await mirrorEvents(nc, config.replicas, config.events).catch((error: unknown) =>
+          tell({ kind: 'unmirrored', problem: textOf(error) }),
+        );
+        return stream;
+      },
       reach,
       known: config.known,
       published: (events) => progress.made({ kind: 'published', events }),

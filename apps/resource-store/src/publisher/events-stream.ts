@@ -4,26 +4,12 @@
  */
 import { EVENTS_STREAM, EVENTS_SUBJECTS } from '@holdfast/contracts';
 import type { Replicas } from '@holdfast/log';
-import {
-  DiscardPolicy,
-  JetStreamApiCodes,
-  JetStreamApiError,
-  jetstreamManager,
-  PersistMode,
-  RetentionPolicy,
-  StorageType,
-} from '@nats-io/jetstream';
-import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream';
+import { JetStreamApiCodes, jetstreamManager } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 
-const NANOS_PER_MS = 1_000_000;
-
-export interface EventsLimits {
-  /** The oldest events go first; -1 keeps all. */
-  readonly maxBytes: number;
-  /** 0 keeps all. */
-  readonly maxAgeMs: number;
-}
+import { codeOf, ensureStream, keptConfig, NANOS_PER_MS } from './stream-config.js';
+import type { EventsLimits } from './stream-config.js';
 
 /** Name of the header that carries the event's id. */
 export const EVENT_ID_HEADER = 'ce-id';
@@ -40,13 +26,7 @@ export class EventsStream {
   /** Makes the stream, or gives the one there is these limits. */
   static async open(nc: NatsConnection, replicas: Replicas, limits: EventsLimits): Promise<EventsStream> {
     const manager = await jetstreamManager(nc, { checkAPI: false });
-    const config = streamConfig(replicas, limits);
-    const existing = await findStream(manager);
-    if (existing === undefined) {
-      await manager.streams.add(config);
-    } else if (existing.config.max_bytes !== config.max_bytes || existing.config.max_age !== config.max_age) {
-      await manager.streams.update(EVENTS_STREAM, { max_bytes: config.max_bytes, max_age: config.max_age });
-    }
+    await ensureStream(manager, sourceConfig(replicas, limits));
     return new EventsStream(manager);
   }
 
@@ -68,31 +48,10 @@ export class EventsStream {
   }
 }
 
-const streamConfig = (replicas: Replicas, { maxBytes, maxAgeMs }: EventsLimits) => ({
-  name: EVENTS_STREAM,
+const sourceConfig = (replicas: Replicas, limits: EventsLimits) => ({
+  ...keptConfig(replicas, limits),
   description: 'Every event of the log, one subject per object.',
   subjects: [EVENTS_SUBJECTS],
-  storage: StorageType.File,
-  retention: RetentionPolicy.Limits,
-  discard: DiscardPolicy.Old,
-  num_replicas: replicas,
-  max_bytes: maxBytes,
-  max_age: maxAgeMs * NANOS_PER_MS,
-  allow_direct: true,
   // Repeats are told by expected sequences; message ids are not used.
   duplicate_window: 100 * NANOS_PER_MS,
-  // The write path must not wait for this stream's fsyncs: what a crash takes from it is published again. A
-  // replicated stream does not offer that.
-  ...(replicas === 1 ? { persist_mode: PersistMode.Async } : {}),
 });
-
-const findStream = async (manager: JetStreamManager): Promise<StreamInfo | undefined> => {
-  try {
-    return await manager.streams.info(EVENTS_STREAM);
-  } catch (error) {
-    if (codeOf(error) === JetStreamApiCodes.StreamNotFound) return undefined;
-    throw error;
-  }
-};
-
-const codeOf = (error: unknown): number | undefined => (error instanceof JetStreamApiError ? error.code : undefined);

@@ -9,7 +9,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { EventsStream } from './events-stream.js';
-import type { EventsLimits } from './events-stream.js';
+import type { EventsLimits } from './stream-config.js';
 import { publishedCount, publishedEvents } from './published-events.fixtures.js';
 import { Publisher } from './publisher.js';
 import type { LogCount } from './publish-position.js';
