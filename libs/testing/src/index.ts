@@ -7,7 +7,7 @@ export type { LossyProxy } from './lossy-proxy.js';
 export { MemoryWorld } from './memory-world.js';
 export { startNatsCluster } from './nats-cluster.js';
 export type { TestNatsCluster } from './nats-cluster.js';
-export { startNats } from './nats.js';
+export { startNats, testPasswords } from './nats.js';
 export type { TestNats, TestNatsOptions } from './nats.js';
 export { startOwnPostgres, startPostgres } from './postgres.js';
 export type { TestDatabase, TestPostgres } from './postgres.js';

@@ -5,6 +5,7 @@ import { freePort, startNatsServer } from '@holdfast/local-stack';
 import type { NatsServer } from '@holdfast/local-stack';
 
 import { eventually } from './eventually.js';
+import { testPasswords } from './nats.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export interface TestNatsCluster {
@@ -20,15 +21,17 @@ export interface TestNatsCluster {
 
 const NAMES = ['nats-1', 'nats-2', 'nats-3'] as const;
 
-export const startNatsCluster = async (): Promise<TestNatsCluster> => {
+/** `secure` gives it the product's accounts; then the URLs carry the store's credentials. */
+export const startNatsCluster = async ({ secure = false } = {}): Promise<TestNatsCluster> => {
   const folder = await temporaryFolder('nats-cluster');
   const ports = await Promise.all(NAMES.map(() => freePort()));
   const routes = ports.map((port) => `nats://127.0.0.1:${port}`).join(', ');
+  const users = secure ? { passwords: testPasswords() } : {};
   const servers = await Promise.all(
     NAMES.map(async (name, i) => {
       const cluster = `cluster { name: test, listen: "127.0.0.1:${ports[i]}", routes: [${routes}] }`;
       const extraConfig = `server_name: ${name}\n${cluster}`;
-      return [name, await startNatsServer({ dir: join(folder.path, name), extraConfig })] as const;
+      return [name, await startNatsServer({ dir: join(folder.path, name), extraConfig, ...users })] as const;
     }),
   );
   const some = (name?: string): NatsServer[] =>

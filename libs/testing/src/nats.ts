@@ -33,5 +33,5 @@ export const startNats = async ({ secure = false, extraConfig, program }: TestNa
   return Object.assign(server, { close });
 };
 
-const testPasswords = (): Record<NatsUser, string> =>
+export const testPasswords = (): Record<NatsUser, string> =>
   Object.fromEntries(NATS_USERS.map((user) => [user, `${user}-password`])) as Record<NatsUser, string>;

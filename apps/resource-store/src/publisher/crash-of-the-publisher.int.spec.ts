@@ -1,4 +1,5 @@
 import type { Answer } from '@holdfast/command-client';
+import { connectNats } from '@holdfast/nest-platform';
 import { eventually } from '@holdfast/testing';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
@@ -36,5 +37,10 @@ describe('a store that dies', () => {
     await eventually(async () => (await publishedCount(world.nc)) === events.length, { withinMs: 60_000 });
     const published = await publishedEvents(world.nc);
     expect(published.map(({ id }) => id)).toEqual(events.map(({ version }) => String(version)));
+
+    const subscriber = await connectNats({ url: world.nats.url('subscriber'), name: 'subscriber' });
+    await eventually(async () => (await publishedCount(subscriber)) === events.length, { withinMs: 20_000 });
+    expect(await publishedEvents(subscriber)).toEqual(published);
+    await subscriber.close();
   });
 });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { EVENTS_STREAM } from '@holdfast/contracts';
+import { EVENTS_STREAM, PUBLIC_API } from '@holdfast/contracts';
 import { Link, Requests } from '@holdfast/log';
 import { connectNats } from '@holdfast/nest-platform';
 import { eventually, startNats, temporaryFolder } from '@holdfast/testing';
@@ -12,6 +12,7 @@ import type { TemporaryFolder, TestNats } from '@holdfast/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { mirrorEvents } from './events-mirror.js';
 import { EventsStream } from './events-stream.js';
 import { publishBurst } from './publish-burst.js';
 import { testEvents } from './test-events.fixtures.js';
@@ -26,7 +27,7 @@ let folder: TemporaryFolder;
 
 beforeAll(async () => {
   folder = await temporaryFolder('strace');
-  nats = await startNats();
+  nats = await startNats({ secure: true });
   nc = await connectNats({ url: nats.url(), name: 'test' });
   link = new Link(nc);
   requests = new Requests(link);
@@ -64,18 +65,26 @@ const syncsDuring = async (work: () => Promise<void>): Promise<number> => {
   return lines.filter((line) => /f(data)?sync\(/.test(line)).length;
 };
 
+const LIMITS = { maxBytes: -1, maxAgeMs: 0 };
+
 (canTrace ? describe : describe.skip)('the stream of public events', () => {
-  it('takes no fsync for its messages, though the server syncs always', async () => {
-    const stream = await EventsStream.open(nc, 1, { maxBytes: -1, maxAgeMs: 0 });
+  it('takes no fsync for its messages, nor does its mirror, though the server syncs always', async () => {
+    const stream = await EventsStream.open(nc, 1, LIMITS);
+    await mirrorEvents(nc, 1, LIMITS);
     await eventually(async () => (await stream.end()).sequence === 0);
+    const mirrored = async (): Promise<unknown> =>
+      (await nc.request(`${PUBLIC_API}.STREAM.INFO.${EVENTS_STREAM}`)).json();
+    const complete = { config: { persist_mode: 'async' }, state: { last_seq: 1_000 } };
 
     const syncs = await syncsDuring(async () => {
       let end = 0;
       for (let burst = 0; burst < 10; burst++) end = await publishBurst({ nc, requests }, testEvents(100), end);
+      await eventually(async () => JSON.stringify(await mirrored()).includes('"last_seq":1000'));
     });
 
     const info = await nc.request(`$JS.API.STREAM.INFO.${EVENTS_STREAM}`);
-    expect(info.json()).toMatchObject({ config: { persist_mode: 'async' }, state: { last_seq: 1_000 } });
+    expect(info.json()).toMatchObject(complete);
+    expect(await mirrored()).toMatchObject(complete);
     expect(syncs).toBeLessThan(10);
   });
 });

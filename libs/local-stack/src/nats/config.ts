@@ -1,5 +1,7 @@
 /** The configuration file of nats-server, for the local stack and for deploy/ alike. */
-import { NATS_USERS, permissionsOf } from './permissions.js';
+import { NATS_ACCOUNTS } from './accounts.js';
+import type { Account, Shared } from './accounts.js';
+import { permissionsOf } from './permissions.js';
 import type { NatsUser } from './permissions.js';
 
 /** A literal, or the environment variable that holds it when the server starts. */
@@ -39,39 +41,65 @@ export const natsServerConfig = (config: NatsServerConfig): string =>
     `  store_dir: ${quoted(config.storeFolder)}`,
     '  # Acknowledged means on disk: the default would sync every two minutes.',
     '  sync_interval: always',
+    '  # A request with fields that the server does not know is refused: so no answer passes for a request.',
+    '  strict: true',
     '}',
-    ...(config.passwords === undefined ? [] : authorization(config.passwords)),
+    ...(config.passwords === undefined ? [] : accounts(config.passwords)),
     ...(config.extra === undefined ? [] : [config.extra]),
     '',
   ].join('\n');
 
-const authorization = (passwords: Readonly<Record<NatsUser, ConfigSecret>>): string[] => [
-  'authorization {',
-  '  users: [',
-  ...NATS_USERS.flatMap((user) => {
-    const { publish, subscribe, answersFor } = permissionsOf(user);
-    return [
-      '    {',
-      `      user: ${user}`,
-      `      password: ${secret(passwords[user])}`,
-      '      permissions {',
-      ...subjects('publish', publish),
-      ...subjects('subscribe', subscribe),
-      ...(answersFor === undefined ? [] : [`        allow_responses { max: 1, expires: ${quoted(answersFor)} }`]),
-      '      }',
-      '    }',
-    ];
-  }),
-  '  ]',
+const accounts = (passwords: Readonly<Record<NatsUser, ConfigSecret>>): string[] => [
+  'accounts {',
+  ...NATS_ACCOUNTS.flatMap((account) => [
+    `  ${account.name} {`,
+    '    jetstream: enabled',
+    '    users: [',
+    ...account.users.flatMap((user) => userLines(user, passwords[user])),
+    '    ]',
+    ...exportLines(account),
+    ...importLines(account),
+    '  }',
+  ]),
   '}',
 ];
 
+const userLines = (user: NatsUser, password: ConfigSecret): string[] => {
+  const { publish, subscribe, answersFor } = permissionsOf(user);
+  return [
+    '      {',
+    `        user: ${user}`,
+    `        password: ${secret(password)}`,
+    '        permissions {',
+    ...subjects('publish', publish),
+    ...subjects('subscribe', subscribe),
+    ...(answersFor === undefined ? [] : [`          allow_responses { max: 1, expires: ${quoted(answersFor)} }`]),
+    '        }',
+    '      }',
+  ];
+};
+
 const subjects = (verb: 'publish' | 'subscribe', allowed: readonly string[]): string[] => [
-  `        ${verb} {`,
-  '          allow: [',
-  ...allowed.map((subject) => `            ${quoted(subject)}`),
-  '          ]',
-  '        }',
+  `          ${verb} {`,
+  '            allow: [',
+  ...allowed.map((subject) => `              ${quoted(subject)}`),
+  '            ]',
+  '          }',
+];
+
+const exportLines = ({ exports, partner }: Account): string[] => [
+  '    exports: [',
+  ...exports.map(({ kind, subject }) => `      { ${kind}: ${quoted(subject)}, accounts: [${partner}] }`),
+  '    ]',
+];
+
+const importLines = ({ imports, partner }: Account): string[] => [
+  '    imports: [',
+  ...imports.map(({ kind, subject, as }: Shared) => {
+    const renamed = as === undefined ? '' : `, to: ${quoted(as)}`;
+    return `      { ${kind}: { account: ${partner}, subject: ${quoted(subject)} }${renamed} }`;
+  }),
+  '    ]',
 ];
 
 const portSetting = (port: number): number => (port === 0 ? -1 : port);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream } from '@nats-io/jetstream';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { Objm } from '@nats-io/obj';
 import { connect } from '@nats-io/transport-node';
@@ -7,7 +7,6 @@ import type { NatsConnection } from '@nats-io/transport-node';
 
 import {
   EVENTS_STREAM,
-  EVENTS_SUBJECTS,
   inboxPrefix,
   LOG_STREAM,
   LOG_SUBJECT,
@@ -15,38 +14,25 @@ import {
   SNAPSHOT_BUCKET,
   WORKERS_QUEUE,
 } from '@holdfast/contracts';
-import { eventually, startNats } from '@holdfast/testing';
+import { eventually } from '@holdfast/testing';
 import type { TestNats } from '@holdfast/testing';
 
 import { NATS_USERS } from './permissions.js';
 import type { NatsUser } from './permissions.js';
-
-const EVENT = 'hf.evt.core.namespaces._.default';
+import { EVENT, startSecuredNats } from './secured-nats.fixtures.js';
+import type { SecuredNats } from './secured-nats.fixtures.js';
 
 describe('what the users of NATS may do', () => {
+  let world: SecuredNats;
   let nats: TestNats;
-  const connections = new Map<NatsUser, NatsConnection>();
-  const as = (user: NatsUser): NatsConnection => connections.get(user) as NatsConnection;
-  const manager = (user: NatsUser): Promise<JetStreamManager> =>
-    jetstreamManager(as(user), { checkAPI: false, timeout: 1_000 });
+  const as = (user: NatsUser): NatsConnection => world.as(user);
+  const manager = (user: NatsUser): Promise<JetStreamManager> => world.manager(user);
 
   beforeAll(async () => {
-    nats = await startNats({ secure: true });
-    for (const user of NATS_USERS) {
-      const pass = new URL(nats.url(user)).password;
-      const options = { servers: `127.0.0.1:${nats.port}`, user, pass, inboxPrefix: inboxPrefix(user) };
-      connections.set(user, await connect(options));
-    }
-    const { streams } = await manager('store');
-    await streams.add({ name: LOG_STREAM, subjects: ['hf.log.>'] });
-    await streams.add({ name: EVENTS_STREAM, subjects: [EVENTS_SUBJECTS] });
-    await jetstream(as('store')).publish(LOG_SUBJECT, 'commit');
-    await jetstream(as('store')).publish(EVENT, 'event');
+    world = await startSecuredNats();
+    ({ nats } = world);
   });
-  afterAll(async () => {
-    await Promise.allSettled([...connections.values()].map((nc) => nc.close()));
-    await nats?.close();
-  });
+  afterAll(() => world?.close());
 
   const publishes = (user: NatsUser, subject: string): Promise<unknown> =>
     jetstream(as(user), { timeout: 1_000 }).publish(subject, 'forged');

@@ -1,7 +1,10 @@
 /**
  * What each user of NATS may do. Only the store writes the log and the public events; only the operator deletes from a
- * stream; a subscriber reads public events and nothing else; a worker takes reconcile calls and answers them. JetStream is spoken to by subjects, so its permissions are
- * subjects too.
+ * stream; a subscriber reads public events and nothing else; a worker takes reconcile calls and answers them. JetStream
+ * is spoken to by subjects, so its permissions are subjects too.
+ *
+ * They do not hold for the subject to which an answer goes: whoever may ask JetStream has it publish on any subject of
+ * the account. So subscribers have an account of their own, and a worker may ask nothing.
  *
  * Every user has inboxes of its own (`inboxPrefix`): with a common prefix, a subscriber could listen to what others
  * are answered.
@@ -14,6 +17,7 @@ import {
   LOG_STREAM,
   PROJECTED_SUBJECT,
   PROJECTOR_NUDGE_SUBJECT,
+  PUBLIC_API,
   RECONCILE_SUBJECTS,
   RECONCILER_MEMBERS_SUBJECT,
   RUNS_STREAM,
@@ -80,6 +84,10 @@ const beyondInboxes: Readonly<Record<NatsUser, Permissions>> = {
         ...manageStream(stream),
         ...readStream(stream),
       ]),
+      // Subscribers read a mirror in their own account.
+      `${PUBLIC_API}.STREAM.INFO.${EVENTS_STREAM}`,
+      `${PUBLIC_API}.STREAM.CREATE.${EVENTS_STREAM}`,
+      `${PUBLIC_API}.STREAM.UPDATE.${EVENTS_STREAM}`,
       'hf.log.>',
       EVENTS_SUBJECTS,
       `$O.${SNAPSHOT_BUCKET}.>`,

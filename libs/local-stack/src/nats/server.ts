@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pollUntil } from '../poll.js';
 import { serverError, startServerProcess } from '../server-process.js';
 import type { ServerProcess } from '../server-process.js';
+import { adoptStreams } from './adopt-streams.js';
 import { natsServerConfig } from './config.js';
 import { findNatsServer } from './find-nats-server.js';
 import type { NatsUser } from './permissions.js';
@@ -89,6 +90,7 @@ interface Launch extends NatsServerOptions {
 
 const launch = async (options: Launch): Promise<{ server: ServerProcess; ports: Ports }> => {
   const configFile = join(options.dir, 'nats-server.conf');
+  if (options.passwords !== undefined) await adoptStreams(storeFolderOf(options));
   await writeFile(configFile, configText(options), { mode: 0o600 });
   const server = await startServerProcess({
     name: 'nats-server',
@@ -105,12 +107,14 @@ const launch = async (options: Launch): Promise<{ server: ServerProcess; ports: 
   }
 };
 
+const storeFolderOf = ({ dir }: Pick<NatsServerOptions, 'dir'>): string => join(dir, 'jetstream');
+
 const configText = ({ dir, ports, passwords, extraConfig }: Launch): string =>
   natsServerConfig({
     host: '127.0.0.1',
     port: ports.client,
     monitorPort: ports.monitor,
-    storeFolder: join(dir, 'jetstream'),
+    storeFolder: storeFolderOf({ dir }),
     portsFolder: dir,
     ...(passwords === undefined ? {} : { passwords }),
     ...(extraConfig === undefined ? {} : { extra: extraConfig }),
