@@ -1,5 +1,6 @@
 /** Which replica of the reconciler works on how much, by the leases and by what the replicas say. */
 import { stringAt } from '@holdfast/kernel';
+import { eventually } from '@holdfast/testing';
 import type { TestStack } from '@holdfast/testing';
 
 import type { GatewayClient } from './gateway-client.fixtures.js';
@@ -17,7 +18,7 @@ export interface ReplicaHealth {
 export const replicasOf = async ({ stack }: TestStack): Promise<readonly ReplicaHealth[]> => {
   const processes = stack.describe().processes.filter(({ name }) => name.startsWith('reconciler'));
   const answers = await Promise.all(
-    processes.map(async ({ name, health = '' }) => {
+    processes.map(async ({ name, health }) => {
       const answer = await fetch(health, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
       const body = (await answer?.json()) as Omit<ReplicaHealth, 'name'> | undefined;
       return body === undefined ? [] : [{ ...body, name }];
@@ -26,11 +27,9 @@ export const replicasOf = async ({ stack }: TestStack): Promise<readonly Replica
   return answers.flat();
 };
 
-export const instanceOf = async (test: TestStack, name: string): Promise<string> => {
-  const found = (await replicasOf(test)).find((replica) => replica.name === name);
-  if (found === undefined) throw new Error(`${name} does not answer`);
-  return found.instance;
-};
+/** On a busy machine an answer may take longer than once asking allows. */
+export const instanceOf = (test: TestStack, name: string): Promise<string> =>
+  eventually(async () => (await replicasOf(test)).find((replica) => replica.name === name)?.instance);
 
 /** How many partitions each holder has, by the leases. */
 export const holdings = async (client: GatewayClient): Promise<ReadonlyMap<string, number>> => {
