@@ -2,6 +2,7 @@
 import type { RunReport } from './controller.js';
 import type { EventObservation } from './event-correlator.js';
 import { uidOf } from './object-cache.js';
+import type { Outcome } from './outcome.js';
 import { summaryOf } from './status.js';
 import { isConflict } from './write-refused.js';
 
@@ -12,7 +13,11 @@ export const observationOf = (report: RunReport): EventObservation | undefined =
   // An Event about an Event would tell nobody anything, and could go on for ever.
   if (key.group === '' && key.resource === 'events') return undefined;
   const isProblem = outcome.kind === 'retry' || outcome.kind === 'stalled';
-  if (isConflict(outcome) || !(isProblem || moved)) return undefined;
+  if (isConflict(outcome) || !(isProblem || moved) || isPlain(outcome)) return undefined;
   const { reason, message } = summaryOf(outcome);
   return { controller, key, uid: uidOf(object), type: isProblem ? 'Warning' : 'Normal', reason, message };
 };
+
+/** All is well, and the reconciler has nothing to say about it: ten thousand objects would make as many Events. */
+const isPlain = (outcome: Outcome): boolean =>
+  (outcome.kind === 'done' || outcome.kind === 'after') && outcome.reason === undefined;
