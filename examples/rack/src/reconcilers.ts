@@ -43,7 +43,7 @@ export const rackTemplateReconciler = defineReconciler({
 
 export const rackReconciler = defineReconciler({
   name: 'rack',
-  concurrency: 4,
+  concurrency: 16,
   for: RACKS,
   owns: [CHASSIS],
   watches: [
@@ -68,7 +68,7 @@ export const rackReconciler = defineReconciler({
 
 export const chassisReconciler = defineReconciler({
   name: 'chassis',
-  concurrency: 4,
+  concurrency: 16,
   for: CHASSIS,
   owns: [BLADES],
   watches: [
@@ -88,7 +88,7 @@ export const chassisReconciler = defineReconciler({
 
 export const bladeReconciler = defineReconciler({
   name: 'blade',
-  concurrency: 4,
+  concurrency: 16,
   for: BLADES,
   owns: [NODES, BMCS],
   watches: [

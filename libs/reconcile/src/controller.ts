@@ -258,7 +258,7 @@ export class Controller {
         return outcome.ms;
       case 'retry':
         if (!this.wakes.has(text)) this.note(text, 'Retry', cause);
-        return this.queue.retry(text);
+        return this.queue.retry(text, PRIORITY.retry);
       default:
         return assertNever(outcome);
     }

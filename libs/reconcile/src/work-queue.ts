@@ -52,8 +52,8 @@ export interface Backoff {
 export const DEFAULT_BACKOFF: Backoff = { baseMs: 5, capMs: 1_000_000 };
 const DEFAULT_AGING_MS = 100;
 
-/** Real changes go before everything that start and resync bring. */
-export const PRIORITY = { change: 0, resync: -100 } as const;
+/** Real changes go before what failed already, and that before everything that start and resync bring. */
+export const PRIORITY = { change: 0, retry: -50, resync: -100 } as const;
 
 type KeyState =
   | { readonly status: 'delayed'; readonly at: number; readonly priority: number; readonly cancel: () => void }

@@ -171,11 +171,12 @@ const changeInStorm = async (bench: BenchStack, connection: HttpConnection): Pro
   const pid = reconcilerOf(bench).pid;
   process.kill(pid, 'SIGKILL');
   await until(() => Promise.resolve(![0, pid].includes(reconcilerOf(bench).pid)));
-  const { health } = reconcilerOf(bench);
-  await until(async () => (await fetch(new URL('/readyz', health)).catch(() => undefined))?.ok === true);
   const runs = await RunsSeen.of(bench);
   const commits = new Map<string, number>();
   const events = await runs.commitTimes(commits);
+  // From the moment at which it holds its partitions it looks at all their keys.
+  const { health } = reconcilerOf(bench);
+  await until(async () => /^holdfast_reconciler_partitions\S* 64$/m.test(await metricsAt(health)));
   must(await connection.request(changeOf(`many-${KEYS / 2}`, 'a real change')));
   await until(() => Promise.resolve(runs.latencies(commits).length > 0));
   events.unsubscribe();
@@ -183,6 +184,10 @@ const changeInStorm = async (bench: BenchStack, connection: HttpConnection): Pro
   await runs.close();
   return waited;
 };
+
+/** Nothing before the process listens. */
+const metricsAt = async (health: string): Promise<string> =>
+  (await (await fetch(new URL('/metrics', health)).catch(() => undefined))?.text()) ?? '';
 
 const reconcilerOf = (bench: BenchStack) => {
   const found = bench.stack.describe().processes.find(({ name }) => name === 'reconciler');

@@ -12,7 +12,7 @@ const LIFETIME_MS = 60 * 60 * 1_000;
 export const eventExpiry = defineReconciler({
   name: 'event-expiry',
   for: EVENTS,
-  concurrency: 4,
+  concurrency: 16,
   reconcile: async ({ key, object: event, now, write }) => {
     const left = lastSeen(event.object) + LIFETIME_MS - now.getTime();
     if (left > 0) return after(left);

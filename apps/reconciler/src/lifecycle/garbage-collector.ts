@@ -28,7 +28,7 @@ import { apiVersionOf, removeFinalizer, wentThrough } from './writes.js';
 
 export const garbageCollector: ReconcilerDefinition = {
   name: 'garbage-collector',
-  concurrency: 8,
+  concurrency: 64,
   watches: [watchMapped('any', concernedBy)],
   reconcile: async (run) => {
     const state = run.read.get(run.key);

@@ -3,16 +3,7 @@
  * of its group that could not have their names are looked at again whenever another one changes.
  */
 import { objectAt, stringAt } from '@holdfast/kernel';
-import {
-  conditionsOf,
-  done,
-  finalizersOf,
-  isDeleting,
-  uidOf,
-  waiting,
-  watchFor,
-  watchMapped,
-} from '@holdfast/reconcile';
+import { conditionsOf, done, finalizersOf, isDeleting, waiting, watchFor, watchMapped } from '@holdfast/reconcile';
 import type {
   Change,
   ObjectReader,
@@ -23,7 +14,7 @@ import type {
   Run,
 } from '@holdfast/reconcile';
 
-import { apiVersionOf, removeFinalizer, wentThrough } from './writes.js';
+import { apiVersionOf, deleteAll, removeFinalizer, wentThrough } from './writes.js';
 
 const DEFINITIONS = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
 const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
@@ -41,10 +32,8 @@ export const kindLifecycle: ReconcilerDefinition = {
     if (!isDeleting(definition)) return isNameless(definition) ? askAgain(run, definition) : done;
     if (!finalizersOf(definition).includes(CLEANUP)) return done;
     const type = definedType(definition);
-    for (const state of run.read.list(type).filter((found) => !isDeleting(found))) {
-      const outcome = wentThrough(await run.write.delete(state.key, apiVersionOf(state), uidOf(state)));
-      if (outcome.kind === 'retry') return outcome;
-    }
+    const outcome = await deleteAll(run, run.read.list(type));
+    if (outcome.kind === 'retry') return outcome;
     const left = run.read.list(type).length;
     if (left > 0) return waiting('InstancesRemain', `${left} objects wait for their finalizers`);
     return removeFinalizer(run, definition, CLEANUP);

@@ -11,7 +11,6 @@ import {
   isDeleting,
   retry,
   setCondition,
-  uidOf,
   waiting,
   watchFor,
   watchMapped,
@@ -19,7 +18,7 @@ import {
 } from '@holdfast/reconcile';
 import type { ObjectReader, ObjectState, Outcome, ReconcilerDefinition, Run } from '@holdfast/reconcile';
 
-import { apiVersionOf, wentThrough } from './writes.js';
+import { deleteAll, wentThrough } from './writes.js';
 
 const NAMESPACES = { group: '', resource: 'namespaces' };
 
@@ -29,10 +28,8 @@ export const namespaceLifecycle: ReconcilerDefinition = {
   reconcile: async (run) => {
     const namespace = run.read.get(run.key);
     if (namespace === undefined || !isDeleting(namespace)) return done;
-    for (const state of run.read.inNamespace(run.key.name).filter((found) => !isDeleting(found))) {
-      const outcome = wentThrough(await run.write.delete(state.key, apiVersionOf(state), uidOf(state)));
-      if (outcome.kind === 'retry') return outcome;
-    }
+    const outcome = await deleteAll(run, run.read.inNamespace(run.key.name));
+    if (outcome.kind === 'retry') return outcome;
     const left = run.read.inNamespace(run.key.name);
     if (left.length === 0) return wentThrough(await run.write.finalize(namespace));
     const told = await tellWhatRemains(run, namespace, left);
