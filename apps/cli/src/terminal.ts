@@ -1,9 +1,8 @@
 /** How the stack's events look on a terminal: one line each, prefixed by who speaks. */
-import colors from 'picocolors';
-
 import { SERVICES } from '@holdfast/local-stack';
 import type { Report, StackEvent } from '@holdfast/local-stack';
 
+import { colors } from './colors.js';
 import { readLogLine } from './log-line.js';
 
 export interface TerminalOptions {

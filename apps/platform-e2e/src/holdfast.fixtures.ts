@@ -19,7 +19,12 @@ export const holdfast = (
   ...args: readonly string[]
 ): Promise<CommandRun> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, command, '--dir', dir, ...args], { timeout: 120_000 }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${out}${err}` }),
+    // Jest has its workers write in colours when it does so itself, which would stand between the words looked for.
+    const env = { ...process.env, NO_COLOR: '1' };
+    execFile(
+      process.execPath,
+      [PROGRAM, command, '--dir', dir, ...args],
+      { timeout: 120_000, env },
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${out}${err}` }),
     );
   });

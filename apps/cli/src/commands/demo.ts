@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import colors from 'picocolors';
 
 import { removeWhenGone } from '@holdfast/local-stack';
 import type { Stack } from '@holdfast/local-stack';
 
+import { colors } from '../colors.js';
 import { exampleJson } from '../example/rack.js';
 import type { RackExampleResult } from '../example/rack.js';
 import { rackTable } from '../example/rack-table.js';

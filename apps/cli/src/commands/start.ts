@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import colors from 'picocolors';
 
 import type { Stack } from '@holdfast/local-stack';
 
+import { colors } from '../colors.js';
 import { exampleJson } from '../example/rack.js';
 import { rackTable } from '../example/rack-table.js';
 import { ExitCode } from '../exit-codes.js';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import colors from 'picocolors';
 import { z } from 'zod';
 
 import { isAlive, readStackFile } from '@holdfast/local-stack';
 import type { StackFile } from '@holdfast/local-stack';
 
+import { colors } from '../colors.js';
 import { ExitCode } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
 import { outputOption } from '../output-option.js';

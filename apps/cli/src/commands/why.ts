@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import colors from 'picocolors';
 
+import { colors } from '../colors.js';
 import { ExitCode } from '../exit-codes.js';
 import { GatewayClient, GatewayRefusal } from '../gateway-client.js';
 import type { Invocation } from '../invocation.js';
@@ -74,7 +74,7 @@ const describe = async (answer: unknown, client: GatewayClient, path: string): P
   const { isTTY, columns } = process.stdout;
   const terminal = {
     width: isTTY ? columns : Number.POSITIVE_INFINITY,
-    colors: colors.createColors(isTTY && colors.isColorSupported),
+    colors,
     clock: clockAt(new Date()),
   };
   const stories = renderStories(storiesOf(explanation), explanation.object, terminal);

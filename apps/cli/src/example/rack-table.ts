@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import colors from 'picocolors';
 
+import { colors } from '../colors.js';
 import { NO_BORDER } from '../no-border.js';
 import { seconds } from '../terminal.js';
 import type { RackResult } from './rack.js';

@@ -1,11 +1,11 @@
 /** Plans as people read them: a row for each document, and below it what explains the plan. */
 import Table from 'cli-table3';
-import colors from 'picocolors';
 
 import { reasonText } from '@holdfast/prebuild';
 import type { DocumentPlan, PoolAction, PoolPlan } from '@holdfast/prebuild';
 import { formatInstant } from '@holdfast/prebuild';
 
+import { colors } from '../colors.js';
 import { NO_BORDER } from '../no-border.js';
 
 export interface PlannedLine {

@@ -1,6 +1,5 @@
 /** Stories as lines of a terminal: a tree, cut to its width, long lists cut short. */
-import type picocolors from 'picocolors';
-
+import type { Colors } from '../colors.js';
 import type { ToldObject } from './explanation.js';
 import { leadsToAsked } from './story.js';
 import type { StoryNode } from './story.js';
@@ -8,7 +7,7 @@ import type { StoryNode } from './story.js';
 export interface Terminal {
   /** How many characters fit on a line. */
   readonly width: number;
-  readonly colors: ReturnType<typeof picocolors.createColors>;
+  readonly colors: Colors;
   /** How a time is shown. */
   readonly clock: (time: string) => string;
 }
