@@ -19,8 +19,8 @@ export const holdfast = (
   ...args: readonly string[]
 ): Promise<CommandRun> =>
   new Promise((resolve) => {
-    // Jest has its workers write in colours when it does so itself, which would stand between the words looked for.
-    const env = { ...process.env, NO_COLOR: '1' };
+    // Jest tells its workers to write in colours when it does so itself, which would stand between the words looked for.
+    const { FORCE_COLOR: _, ...env } = process.env;
     execFile(
       process.execPath,
       [PROGRAM, command, '--dir', dir, ...args],
