@@ -7,6 +7,8 @@ export type { DemandCounts, DemandEvent } from './demand.js';
 export type { FieldProblem } from './field-problem.js';
 export { formatInstant, instantOf, millisecondsOf, parseInstant, seconds } from './instant.js';
 export type { Duration, Instant } from './instant.js';
+export { POOL_OWNER, PREBUILDS_GROUP } from './kinds/objects.js';
+export type * from './kinds/objects.js';
 export { planPool } from './plan-pool.js';
 export type { PlanConfig, PlanReason, PoolAction, PoolPlan } from './plan-pool.js';
 export { planPools } from './plan-pools.js';
