@@ -33,7 +33,13 @@ export interface WriteOptions {
 
 /** One write; its body is the object, the patch, or nothing. */
 export type Write =
-  | { readonly verb: 'create'; readonly target: Target; readonly options?: WriteOptions }
+  | {
+      readonly verb: 'create';
+      readonly target: Target;
+      readonly options?: WriteOptions;
+      /** Chosen by one of our services, so that other objects of its transaction can refer to this one. */
+      readonly uid?: string;
+    }
   | {
       readonly verb: 'update';
       readonly target: Target;

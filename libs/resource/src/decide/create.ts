@@ -43,7 +43,10 @@ export const decideCreate = (state: ResourceState, write: PreparedCreate, contex
   if (state.get(scope.key) !== undefined) return refused(alreadyExists(scope.subject));
 
   const now = timestampOf(context.now);
-  const started = { ...result.object, metadata: newMetadata(scope, sent, { uid: context.ids.uid(), now }) };
+  const started = {
+    ...result.object,
+    metadata: newMetadata(scope, sent, { uid: write.uid ?? context.ids.uid(), now }),
+  };
   const object = strategyOf(scope.kind).complete?.(started, { before: undefined, state, now }) ?? started;
   return accepted(
     eventOf(scope, { type: 'created', before: undefined, object, changed: [] }),

@@ -32,7 +32,14 @@ export const prepareDecoded = (write: Write, body: JsonValue, kind: KindDefiniti
   switch (write.verb) {
     case 'create': {
       if (!isJsonObject(body)) return notAnObject(body);
-      return prepared({ ...common, verb: 'create', body, ...admissionOf(kind, target, body, fieldValidation) });
+      const chosen = write.uid === undefined ? {} : { uid: write.uid };
+      return prepared({
+        ...common,
+        verb: 'create',
+        body,
+        ...chosen,
+        ...admissionOf(kind, target, body, fieldValidation),
+      });
     }
     case 'update': {
       if (!isJsonObject(body)) return notAnObject(body);

@@ -20,6 +20,8 @@ interface Prepared {
 export interface PreparedCreate extends Prepared {
   readonly verb: 'create';
   readonly body: JsonObject;
+  /** The store makes one up when it is missing. */
+  readonly uid?: string;
   /** Missing when the kind was not known then. */
   readonly admission?: Admission;
 }

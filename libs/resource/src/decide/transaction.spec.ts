@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Write } from '@holdfast/contracts';
 import {
   at,
   create,
@@ -168,6 +169,25 @@ describe('later operations of a transaction', () => {
       .then(
         { type: 'created', object: expect.objectContaining({ kind: 'CustomResourceDefinition' }) as never },
         { type: 'created', object: expect.objectContaining({ kind: 'Truck' }) as never },
+      );
+  });
+
+  it('can refer to an object by the uid that its creator chose', () => {
+    const owner = { apiVersion: 'inventory.holdfast.dev/v1', kind: 'Rack', name: 'web-2', uid: 'uid-chosen' };
+    const { write, body } = create(web('web-2'));
+    given(rack('web-1'))
+      .whenTogether(
+        { write: { ...write, uid: 'uid-chosen' } as Write, body },
+        mergePatch('web-1', { metadata: { ownerReferences: [owner] } }),
+      )
+      .then(
+        { type: 'created', object: rack('web-2', { metadata: { uid: 'uid-chosen', creationTimestamp: NOW } }) },
+        {
+          type: 'metadataChanged',
+          object: rack('web-1', { metadata: { ownerReferences: [owner] } }),
+          changed: ['/metadata/ownerReferences'],
+          previous: GIVEN_VERSION,
+        },
       );
   });
 
