@@ -1,6 +1,23 @@
 export { judgeBuilds } from './back-off.js';
 export type { EndedBuild, FailurePolicy } from './back-off.js';
 export type { CreationBudgets } from './budgets.js';
+export { claimNameOf } from './claims/claim-name.js';
+export { decideClaim } from './claims/decide-claim.js';
+export type {
+  ClaimAsked,
+  ClaimDecision,
+  ClaimedPreset,
+  ClaimedTemplate,
+  ClaimRefusal,
+  ClaimSnapshot,
+  ColdWorkspace,
+  Reservations,
+} from './claims/decide-claim.js';
+export { eligible } from './claims/eligible.js';
+export type { ClaimablePools } from './claims/eligible.js';
+export { matchPreset } from './claims/match-preset.js';
+export { poolWorkspaceOf } from './claims/pool-workspace.js';
+export type { PoolWorkspace, WorkspaceObject } from './claims/pool-workspace.js';
 export { DEMAND_VARIABLES, demandExpressionProblem } from './demand-expression.js';
 export { countDemand, recentDemand } from './demand.js';
 export type { DemandCounts, DemandEvent } from './demand.js';

@@ -1,6 +1,6 @@
 /** What a pool has, lacks and has too much of (rule book: Planning is pure, "State"). */
 import type { Instant } from './instant.js';
-import type { Instance, PoolSnapshot } from './pool-snapshot.js';
+import type { Instance, PoolSettings, PoolSnapshot } from './pool-snapshot.js';
 
 export interface PoolState {
   readonly actual: number;
@@ -19,6 +19,12 @@ export interface Ages {
   readonly fresh: readonly Instance[];
 }
 
+/** What makes the instances of a pool too old. */
+export interface Expiry {
+  readonly settings: Pick<PoolSettings, 'ttl'>;
+  readonly invalidatedAt?: Instant;
+}
+
 export const agesOf = (pool: PoolSnapshot, now: Instant): Ages => {
   const oldest = oldestAccepted(pool, now);
   if (oldest === undefined) return { expired: [], fresh: pool.running };
@@ -29,14 +35,19 @@ export const agesOf = (pool: PoolSnapshot, now: Instant): Ages => {
 };
 
 /** What was built before it has expired: it is older than the ttl, strictly, or from before the last invalidation. */
-const oldestAccepted = ({ settings: { ttl = 0n }, invalidatedAt }: PoolSnapshot, now: Instant): Instant | undefined => {
+export const oldestAccepted = (
+  { settings: { ttl = 0n }, invalidatedAt }: Expiry,
+  now: Instant,
+): Instant | undefined => {
   const byTtl = ttl > 0n ? now - ttl : undefined;
   if (byTtl === undefined || invalidatedAt === undefined) return byTtl ?? invalidatedAt;
   return byTtl > invalidatedAt ? byTtl : invalidatedAt;
 };
 
+type Aged = Pick<Instance, 'id' | 'createdAt'>;
+
 /** Instances of the same age are told apart by their ids, so that the order of a listing never matters. */
-export const oldestFirst = (a: Instance, b: Instance): number => {
+export const oldestFirst = (a: Aged, b: Aged): number => {
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
   return a.id < b.id ? -1 : Number(a.id > b.id);
 };

@@ -1,0 +1,172 @@
+/**
+ * What becomes of a claim (rule book: Claiming). Asked again whenever something happens to the pool, and at the end of
+ * the wait, until it is bound:
+ *
+ *   refused ◄── pending ──► warm                     one is ready
+ *                  │  ▲
+ *                  │  └──── wait ──► starting        one gets ready in time
+ *                  └──────► cold                     none is, or nobody may wait: built for the claim
+ */
+import type { FieldProblem } from '../field-problem.js';
+import type { Instant } from '../instant.js';
+import type { MissReason, ParameterDefinition, Parameters } from '../kinds/objects.js';
+import { bestFirst, eligibility } from './eligible.js';
+import type { ClaimablePools } from './eligible.js';
+import { matchPreset } from './match-preset.js';
+import { parameterProblems, valueOf } from './parameters.js';
+import type { PoolWorkspace } from './pool-workspace.js';
+
+/** Either a preset, or parameters that a preset is found by. */
+export interface ClaimAsked {
+  readonly preset?: string;
+  readonly parameters: Parameters;
+  /** Until then one that is starting is worth waiting for. */
+  readonly waitUntil: Instant;
+}
+
+/** A preset as a claim meets it. */
+export interface ClaimedPreset extends ClaimablePools {
+  readonly parameters: Parameters;
+  /** Why there may be none, beside that all were claimed. */
+  readonly shortage?: Extract<MissReason, 'PoolPaused' | 'HardLimited' | 'PoolIsEmptyByDesign'>;
+}
+
+/** A template that is not being deleted. */
+export interface ClaimedTemplate {
+  readonly name: string;
+  readonly deprecated: boolean;
+  /** Missing while the template names none, or one that does not exist. */
+  readonly active?: { readonly version: string; readonly parameters: readonly ParameterDefinition[] };
+}
+
+export interface ClaimSnapshot {
+  readonly template: ClaimedTemplate;
+  /** Those of the template that are not being deleted. */
+  readonly presets: readonly ClaimedPreset[];
+  /** At least those of the preset. */
+  readonly workspaces: (preset: string) => Iterable<PoolWorkspace>;
+}
+
+/** What claims that came first are about to get. */
+export interface Reservations {
+  readonly isReserved: (workspace: string) => boolean;
+  /** Claims on this preset that wait, too, and came before. */
+  readonly waitingAhead: (preset: string) => number;
+}
+
+/** What a workspace that is built for a claim is built from. */
+export interface ColdWorkspace {
+  readonly template: string;
+  readonly version: string;
+  readonly preset?: string;
+  readonly parameters: Parameters;
+}
+
+export type ClaimDecision =
+  | { readonly kind: 'warm'; readonly preset: string; readonly workspace: PoolWorkspace }
+  | { readonly kind: 'wait'; readonly preset: string; readonly missReason: MissReason }
+  | { readonly kind: 'cold'; readonly workspace: ColdWorkspace; readonly missReason: MissReason }
+  | { readonly kind: 'refused'; readonly because: ClaimRefusal };
+
+export type ClaimRefusal =
+  | { readonly kind: 'no-preset'; readonly preset: string }
+  | { readonly kind: 'no-active-version'; readonly template: string }
+  | { readonly kind: 'parameters'; readonly problems: readonly FieldProblem[] };
+
+/** A pure function: the same snapshot, claim, reservations and time give the same decision. */
+export const decideClaim = (
+  snapshot: ClaimSnapshot,
+  asked: ClaimAsked,
+  reservations: Reservations,
+  now: Instant,
+): ClaimDecision => {
+  const { template } = snapshot;
+  const named = snapshot.presets.find(({ preset }) => preset === asked.preset);
+  if (asked.preset !== undefined && named === undefined) return refused({ kind: 'no-preset', preset: asked.preset });
+  if (template.active === undefined) return refused({ kind: 'no-active-version', template: template.name });
+
+  const problems = problemsOf(asked, named, template.active.parameters);
+  if (problems.length > 0) return refused({ kind: 'parameters', problems });
+  const preset = named ?? matchPreset(snapshot.presets, asked.parameters);
+  const cold = (missReason: MissReason): ClaimDecision => ({
+    kind: 'cold',
+    workspace: coldWorkspaceOf(template.name, template.active?.version ?? '', asked, preset),
+    missReason,
+  });
+  // The pools of a template that is deprecated are being emptied.
+  if (template.deprecated) return cold('TemplateDeprecated');
+  if (preset === undefined) return cold('NoneMatches');
+  return fromPool(preset, { snapshot, asked, definitions: template.active.parameters, reservations, now }, cold);
+};
+
+interface Known {
+  readonly snapshot: ClaimSnapshot;
+  readonly asked: ClaimAsked;
+  readonly definitions: readonly ParameterDefinition[];
+  readonly reservations: Reservations;
+  readonly now: Instant;
+}
+
+const fromPool = (
+  preset: ClaimedPreset,
+  { snapshot, asked, definitions, reservations, now }: Known,
+  cold: (missReason: MissReason) => ClaimDecision,
+): ClaimDecision => {
+  const isEligible = eligibility(preset, now);
+  const isBetter = bestFirst(preset);
+  let best: PoolWorkspace | undefined;
+  let [unsuited, starting] = [0, 0];
+  // One pass without a sort: a pool may be large, and every claim looks through it.
+  for (const workspace of snapshot.workspaces(preset.preset)) {
+    if (reservations.isReserved(workspace.id)) continue;
+    const suits = isAsAsked(workspace, asked.parameters, definitions);
+    if (suits && isStarting(workspace, preset)) starting += 1;
+    if (!isEligible(workspace)) continue;
+    if (!suits) unsuited += 1;
+    else if (best === undefined || isBetter(workspace, best) < 0) best = workspace;
+  }
+  if (best !== undefined) return { kind: 'warm', preset: preset.preset, workspace: best };
+  const missReason = unsuited > 0 ? 'NoneMatches' : (preset.shortage ?? 'NoneReady');
+  const canWait = now < asked.waitUntil && starting > reservations.waitingAhead(preset.preset);
+  return canWait ? { kind: 'wait', preset: preset.preset, missReason } : cold(missReason);
+};
+
+/** What starts of another version is not waited for: it is about to be cancelled. */
+const isStarting = ({ progress, preset, version }: PoolWorkspace, wanted: ClaimedPreset): boolean =>
+  progress === 'starting' && preset === wanted.preset && version === wanted.activeVersion;
+
+/** Those beyond the preset's are no reason to rebuild: a workspace that has them by default will do. */
+const isAsAsked = (workspace: PoolWorkspace, asked: Parameters, definitions: readonly ParameterDefinition[]): boolean =>
+  Object.entries(asked).every(([name, value]) => valueOf(workspace.parameters, definitions, name) === value);
+
+const problemsOf = (
+  { parameters }: ClaimAsked,
+  preset: ClaimedPreset | undefined,
+  definitions: readonly ParameterDefinition[],
+): readonly FieldProblem[] => [
+  ...parameterProblems({ ...preset?.parameters, ...parameters }, definitions),
+  ...(preset === undefined ? [] : contradictions(parameters, preset)),
+];
+
+const contradictions = (asked: Parameters, { preset, parameters }: ClaimedPreset): readonly FieldProblem[] =>
+  Object.entries(asked)
+    .filter(([name, value]) => Object.hasOwn(parameters, name) && parameters[name] !== value)
+    .map(([name, value]) => ({
+      field: `parameters.${name}`,
+      value: JSON.stringify(value),
+      message: `is ${JSON.stringify(parameters[name])} in preset ${preset}`,
+    }));
+
+const coldWorkspaceOf = (
+  template: string,
+  version: string,
+  asked: ClaimAsked,
+  preset: ClaimedPreset | undefined,
+): ColdWorkspace => ({
+  template,
+  version,
+  ...(preset === undefined ? {} : { preset: preset.preset }),
+  parameters: { ...preset?.parameters, ...asked.parameters },
+});
+
+const refused = (because: ClaimRefusal): ClaimDecision => ({ kind: 'refused', because });
