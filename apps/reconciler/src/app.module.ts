@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { CommandClient } from '@holdfast/command-client';
+import { installKinds } from '@holdfast/control-loop';
 import { rackReconcilers } from '@holdfast/example-rack';
 import { staticSiteReconciler } from '@holdfast/example-static-site';
 import { JetStreamCommitLog } from '@holdfast/log';
@@ -22,13 +23,12 @@ import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } fro
 import type { Registry } from 'prom-client';
 
 import type { ReconcilerConfig } from './config.js';
-import { ControllerRuntime } from './controller-runtime.js';
+import { ControllerRuntime, SERVICE } from './controller-runtime.js';
 import { eventExpiry } from './lifecycle/event-expiry.js';
 import { garbageCollector } from './lifecycle/garbage-collector.js';
 import { kindLifecycle } from './lifecycle/kind-lifecycle.js';
 import { namespaceLifecycle } from './lifecycle/namespace-lifecycle.js';
 import { RunRecorder } from './runs/run-recorder.js';
-import { installKind } from './workers/install-kind.js';
 import { LiveReconcilers } from './workers/live-reconcilers.js';
 import { RECONCILER_DEFINITION } from './workers/reconciler-kind.js';
 import { WorkerCalls } from './workers/worker-calls.js';
@@ -39,7 +39,7 @@ const RUNTIME = Symbol('RUNTIME');
 const WORKER_CALLS = Symbol('WORKER_CALLS');
 
 /** The name of this process among the replicas. */
-const INSTANCE = `reconciler-${randomUUID()}`;
+const INSTANCE = `${SERVICE}-${randomUUID()}`;
 
 /** Controllers that look at every object there is. */
 const HOUSEKEEPERS = [garbageCollector, namespaceLifecycle, kindLifecycle, eventExpiry];
@@ -67,11 +67,11 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
   static forRoot(config: ReconcilerConfig, logger: Logger): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.forRoot({ service: 'reconciler', config, logger })],
+      imports: [PlatformModule.forRoot({ service: SERVICE, config, logger })],
       providers: [
         {
           provide: NATS,
-          useFactory: () => connectNats({ url: config.HOLDFAST_NATS_URL, name: 'reconciler' }),
+          useFactory: () => connectNats({ url: config.HOLDFAST_NATS_URL, name: SERVICE }),
         },
         {
           provide: JetStreamCommitLog,
@@ -149,7 +149,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     new LiveReconcilers({ runtime: this.runtime, calls: this.calls });
     this.runtime.start();
     const { client, logger, stopping } = this;
-    void installKind(RECONCILER_DEFINITION, { client, logger, signal: stopping.signal });
+    void installKinds([RECONCILER_DEFINITION], { service: SERVICE, client, logger, signal: stopping.signal });
   }
 
   async onApplicationShutdown(): Promise<void> {

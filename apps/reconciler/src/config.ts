@@ -1,9 +1,8 @@
 import { isAbsolute } from 'node:path';
 
+import { FAULT_POINTS } from '@holdfast/control-loop';
 import { duration, faultVariable, serviceEnvironment } from '@holdfast/nest-platform';
 import { z } from 'zod';
-
-import { FAULT_POINTS } from './fault.js';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
 const DEFAULT_RUNS_BYTES = 256 * 1024 * 1024;

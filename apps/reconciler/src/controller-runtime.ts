@@ -3,42 +3,42 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import type { CommandClient } from '@holdfast/command-client';
+import { RECONCILER_MEMBERS_SUBJECT } from '@holdfast/contracts';
 import type { ObjectKey } from '@holdfast/contracts';
+import {
+  EventRecorder,
+  followWorld,
+  listWorld,
+  Membership,
+  MEMBERSHIP_TIMING,
+  ShareManager,
+  StoreWriter,
+  systemClock,
+  transactWith,
+  World,
+} from '@holdfast/control-loop';
+import type { FeedOptions, ReachPoint } from '@holdfast/control-loop';
 import type { CommitLog } from '@holdfast/log';
 import { childTraceparent } from '@holdfast/nest-platform';
 import type { Logger, Spans } from '@holdfast/nest-platform';
-import { Controller, PARTITIONS, uidOf } from '@holdfast/reconcile';
-import type { Clock, ReconcilerDefinition, RunReport } from '@holdfast/reconcile';
+import { Controller, observationOf, PARTITIONS, uidOf } from '@holdfast/reconcile';
+import type { ReconcilerDefinition, RunReport } from '@holdfast/reconcile';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Registry } from 'prom-client';
 
 import { ControllerMetrics } from './controller-metrics.js';
-import { EventRecorder } from './event-recorder.js';
-import type { ReachPoint } from './fault.js';
-import { followWorld, listWorld } from './feed.js';
-import type { FeedOptions } from './feed.js';
 import { logRun } from './log-run.js';
+import { PARTITION_LEASES } from './partition-leases.js';
 import { spanOfRun } from './run-span.js';
 import type { RunRecorder } from './runs/run-recorder.js';
-import { Membership, MEMBERSHIP_TIMING } from './shares/membership.js';
-import { ShareManager } from './shares/share-manager.js';
-import { watchShares } from './shares/watch-shares.js';
-import { transactWith } from './shares/transact.js';
-import { StoreWriter } from './store-writer.js';
-import { World } from './world.js';
+import { watchShares } from './watch-shares.js';
+
+export const SERVICE = 'reconciler';
 
 const RESYNC_MS = 10 * 60 * 60 * 1_000;
 const LISTING_RETRY_MS = 100;
 /** Objects that are looked at again in one turn of the event loop. */
 const OBSERVED_IN_A_TURN = 500;
-
-const systemClock: Clock = {
-  now: () => performance.now(),
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 export interface RuntimeOptions {
   readonly nc: NatsConnection;
@@ -155,9 +155,17 @@ export class ControllerRuntime {
     return new ShareManager({
       clock: systemClock,
       wallClock: () => new Date(),
-      membership: new Membership({ nc, id, clock: systemClock, startedAt, timing: MEMBERSHIP_TIMING }),
+      membership: new Membership({
+        nc,
+        subject: RECONCILER_MEMBERS_SUBJECT,
+        id,
+        clock: systemClock,
+        startedAt,
+        timing: MEMBERSHIP_TIMING,
+      }),
+      leases: PARTITION_LEASES,
       read: this.world.cache,
-      transact: transactWith(client),
+      transact: transactWith(client, SERVICE),
       observe: (isMeant) => this.observeAgain(isMeant),
       release: async (isLost) => {
         await Promise.all(this.live.map((controller) => controller.release(isLost)));
@@ -177,14 +185,16 @@ export class ControllerRuntime {
   private report(run: RunReport): void {
     logRun(this.options.logger, run);
     this.metrics.count(run);
-    this.recorder.record(run);
+    const observation = observationOf(run);
+    if (observation !== undefined && run.object !== undefined)
+      this.recorder.record({ observation, object: run.object, run });
     if (this.options.spans.areCollected) this.options.spans.record(spanOfRun(run));
     this.options.runs?.record(run, run.object && uidOf(run.object));
   }
 
   private async run(): Promise<void> {
     const { client, log, logger } = this.options;
-    const feed: FeedOptions = { client, log, world: this.world, signal: this.stopping.signal };
+    const feed: FeedOptions = { service: SERVICE, client, log, world: this.world, signal: this.stopping.signal };
     const after = await this.listUntilItWorks(feed);
     if (after === undefined) return;
     this.listed = true;

@@ -6,14 +6,14 @@
 import { keyText } from '@holdfast/contracts';
 import type { ObjectKey } from '@holdfast/contracts';
 
-/** Fixed for ever: the fences of stored writes name partitions. */
+/** Of the reconciler; fixed for ever: the fences of stored writes name partitions. */
 export const PARTITIONS = 64;
 
 /** FNV-1a of the key's text, so that every language finds the same one. */
-export const partitionOf = (key: ObjectKey): number => {
+export const partitionOf = (key: ObjectKey, partitions = PARTITIONS): number => {
   let hash = 0x811c9dc5;
   for (const byte of encoder.encode(keyText(key))) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0) % PARTITIONS;
+  return (hash >>> 0) % partitions;
 };
 
 /** Of each partition who holds it; undefined where nobody does. */

@@ -1,6 +1,6 @@
 /**
- * Tells people of runs, as core/v1 Events beside the object: one write at a time, behind the runs and never in their
- * way. Events are for people: what cannot be written is dropped.
+ * Tells people what was observed in runs, as core/v1 Events beside the object: one write at a time, behind the runs and
+ * never in their way. Events are for people: what cannot be written is dropped.
  */
 import { randomBytes } from 'node:crypto';
 
@@ -9,8 +9,8 @@ import type { ObjectKey, Request, Target } from '@holdfast/contracts';
 import { stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/nest-platform';
-import { EventCorrelator, observationOf, uidOf } from '@holdfast/reconcile';
-import type { EventObservation, EventWrite, ObjectState, RunReport } from '@holdfast/reconcile';
+import { EventCorrelator, uidOf } from '@holdfast/reconcile';
+import type { EventObservation, EventWrite, ObjectState, RunIdentity } from '@holdfast/reconcile';
 
 import { commandOfRun } from './run-command.js';
 
@@ -24,10 +24,14 @@ export interface EventRecorderOptions {
   readonly now: () => Date;
 }
 
-interface Entry {
-  readonly report: RunReport;
-  readonly object: ObjectState;
+/** What was observed of an object, and in which run. */
+export interface Observed {
   readonly observation: EventObservation;
+  readonly object: ObjectState;
+  readonly run: RunIdentity;
+}
+
+interface Entry extends Observed {
   readonly write: EventWrite;
 }
 
@@ -38,14 +42,13 @@ export class EventRecorder {
 
   constructor(private readonly options: EventRecorderOptions) {}
 
-  /** Takes the run in; resolves nothing and throws nothing: writing happens later. */
-  record(report: RunReport): void {
-    const { object } = report;
-    const observation = observationOf(report);
-    if (object === undefined || observation === undefined || this.waiting.length >= MOST_WAITING) return;
-    const write = this.correlator.observe(observation, this.options.now(), () => randomBytes(8).toString('hex'));
+  /** Takes it in; resolves nothing and throws nothing: writing happens later. */
+  record(observed: Observed): void {
+    if (this.waiting.length >= MOST_WAITING) return;
+    const newId = (): string => randomBytes(8).toString('hex');
+    const write = this.correlator.observe(observed.observation, this.options.now(), newId);
     if (write === undefined) return;
-    this.waiting.push({ report, object, observation, write });
+    this.waiting.push({ ...observed, write });
     this.writing ??= this.writeAll();
   }
 
@@ -79,8 +82,8 @@ export class EventRecorder {
     await this.send(entry, { verb: 'create', target: nameless(target) }, this.eventOf(entry, namespace));
   }
 
-  private async send({ report }: Entry, request: Request, body: JsonObject): Promise<string> {
-    const answer = await this.options.client.send(commandOfRun(report, request), Buffer.from(JSON.stringify(body)));
+  private async send({ run }: Entry, request: Request, body: JsonObject): Promise<string> {
+    const answer = await this.options.client.send(commandOfRun(run, request), Buffer.from(JSON.stringify(body)));
     return answer.reply.status === 'refused' ? answer.reply.refusal.reason : 'Written';
   }
 

@@ -1,7 +1,8 @@
 /** Writes of reconcilers, as commands to the store: with their cause, and into the cache as soon as they are answered. */
 import type { CommandSender } from '@holdfast/command-client';
-import type { ObjectKey, PropagationPolicy, Request, Target } from '@holdfast/contracts';
-import type { JsonObject } from '@holdfast/kernel';
+import type { ObjectKey, PropagationPolicy, Request, Target, TransactionOperation } from '@holdfast/contracts';
+import { isJsonObject, objectAt, stringAt } from '@holdfast/kernel';
+import type { JsonObject, Refusal } from '@holdfast/kernel';
 import { uidOf } from '@holdfast/reconcile';
 import type { Cause, ObjectState, RunIdentity, RunWriter, WriteResult } from '@holdfast/reconcile';
 
@@ -20,10 +21,15 @@ export interface StoreWriterOptions {
   readonly reach: ReachPoint;
 }
 
+/** Of each operation the object as it is then; undefined where it was removed. */
+export type TransactionResult =
+  | { readonly ok: true; readonly states: readonly (ObjectState | undefined)[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
 export class StoreWriter implements RunWriter {
   readonly versions: number[] = [];
   private readonly correlationID: string;
-  private readonly underway = new Set<Promise<WriteResult>>();
+  private readonly underway = new Set<Promise<unknown>>();
 
   constructor(private readonly options: StoreWriterOptions) {
     this.correlationID = correlationOf(options.run);
@@ -61,29 +67,76 @@ export class StoreWriter implements RunWriter {
     return this.send(state.key, { verb: 'update', target }, withVersion(state, { spec: { finalizers: [] } }));
   }
 
+  /** Deletes the object if it is still exactly as it was seen. */
+  deleteUnchanged(state: ObjectState, version: string): Promise<WriteResult> {
+    const preconditions = { uid: uidOf(state), resourceVersion: String(state.version) };
+    const propagationPolicy = 'Background';
+    return this.send(state.key, {
+      verb: 'delete',
+      target: targetOf(state.key, version),
+      preconditions,
+      propagationPolicy,
+    });
+  }
+
+  /** All of it or nothing. */
+  transact(operations: readonly TransactionOperation[]): Promise<TransactionResult> {
+    return this.tracked(this.writeAll(operations));
+  }
+
   private send(key: ObjectKey, request: Request, body?: JsonObject): Promise<WriteResult> {
-    const write = this.write(key, request, body);
+    return this.tracked(this.write(key, request, body));
+  }
+
+  private tracked<T>(write: Promise<T>): Promise<T> {
     this.underway.add(write);
     const forget = (): void => void this.underway.delete(write);
     write.then(forget, forget);
     return write;
   }
 
+  private async writeAll(operations: readonly TransactionOperation[]): Promise<TransactionResult> {
+    if (this.options.signal.aborted) return { ok: false, refusal: RUN_IS_OVER };
+    const bytes = Buffer.from(JSON.stringify(operations));
+    const { reply, body } = await this.options.client.send(commandOfRun(this.options.run, { verb: 'transact' }), bytes);
+    if (reply.status === 'refused') return { ok: false, refusal: reply.refusal };
+    if (reply.outcome !== 'unchanged') this.options.reach('after-write');
+    const objects = JSON.parse(body.toString('utf8')) as readonly unknown[];
+    const states = objects.map((object, i) => stateOf(object, operations[i]?.target));
+    // What was removed tells nothing of its version: the log does.
+    for (const state of states) if (state !== undefined) this.take(state, 'stored', reply.outcome !== 'unchanged');
+    return { ok: true, states };
+  }
+
+  private take(state: ObjectState, outcome: 'stored' | 'deleted', isChanged: boolean): void {
+    const cause: Cause = { version: state.version, correlationID: this.correlationID };
+    if (isChanged) this.versions.push(state.version);
+    this.options.world.wrote(state, outcome, cause);
+  }
+
   private async write(key: ObjectKey, request: Request, body?: JsonObject): Promise<WriteResult> {
-    if (this.options.signal.aborted) {
-      return { ok: false, refusal: { reason: 'Timeout', message: 'the run that wrote this is over' } };
-    }
+    if (this.options.signal.aborted) return { ok: false, refusal: RUN_IS_OVER };
     const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
     const answer = await this.options.client.send(commandOfRun(this.options.run, request), bytes);
     if (answer.reply.status === 'refused') return { ok: false, refusal: answer.reply.refusal };
     if (answer.reply.outcome !== 'unchanged') this.options.reach('after-write');
     const state: ObjectState = { key, version: answer.reply.version, object: parseObject(answer.body, key) };
-    const cause: Cause = { version: state.version, correlationID: this.correlationID };
-    if (answer.reply.outcome !== 'unchanged') this.versions.push(state.version);
-    this.options.world.wrote(state, answer.reply.outcome === 'deleted' ? 'deleted' : 'stored', cause);
+    const { outcome } = answer.reply;
+    this.take(state, outcome === 'deleted' ? 'deleted' : 'stored', outcome !== 'unchanged');
     return { ok: true, state };
   }
 }
+
+const RUN_IS_OVER: Refusal = { reason: 'Timeout', message: 'the run that wrote this is over' };
+
+const stateOf = (object: unknown, target: Target | undefined): ObjectState | undefined => {
+  if (!isJsonObject(object) || target === undefined) return undefined;
+  const metadata = objectAt(object, 'metadata');
+  const { group, resource } = target;
+  const namespace = stringAt(metadata, 'namespace') ?? '';
+  const key = { group, resource, namespace, name: stringAt(metadata, 'name') ?? '' };
+  return { key, version: Number(stringAt(metadata, 'resourceVersion')), object };
+};
 
 const targetOf = ({ group, resource, namespace, name }: ObjectKey, version: string): Target => ({
   group,

@@ -5,8 +5,7 @@ import { PARTITIONS } from '@holdfast/reconcile';
 import { eventually, startLossyProxy, startNats } from '@holdfast/testing';
 import type { LossyProxy, TestNats } from '@holdfast/testing';
 
-import { fenceOf } from './leases.js';
-import { epochsOf, KEYS, MemoryStore, Replica } from './replicas.fixtures.js';
+import { epochsOf, KEYS, LEASES, MemoryStore, Replica } from './replicas.fixtures.js';
 import type { ReplicaOptions } from './replicas.fixtures.js';
 
 const LIMIT = { withinMs: 20_000 };
@@ -117,7 +116,7 @@ describe('replicas that share keys out', () => {
     await started('a');
     await allServedBy('a');
     const target = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases', namespace: 'holdfast-system' };
-    const name = 'reconciler-partition-07';
+    const name = 'test-partition-07';
     const edit: TransactionOperation = {
       verb: 'patch',
       patchType: 'merge',
@@ -188,7 +187,7 @@ describe('replicas that share keys out', () => {
       expect(accepted.size).toBe(KEYS.length);
       for (const written of accepted.values()) expect(written).toEqual([...written].sort((x, y) => x - y));
       expect(Math.max(...[...accepted.values()].flat())).toBe(3);
-      expect(store.transact([count(KEYS[0]?.name ?? '', 'too early')], fenceOf(0, 9))?.reason).toBe('Conflict');
+      expect(store.transact([count(KEYS[0]?.name ?? '', 'too early')], LEASES.fenceOf(0, 9))?.reason).toBe('Conflict');
     });
   });
 

@@ -1,20 +1,18 @@
 /** Feeds the world: the initial listing from the store, then every commit after the one the listing began at. */
-import { randomUUID } from 'node:crypto';
-
 import type { CommandSender } from '@holdfast/command-client';
-import type { Command, Commit, Request } from '@holdfast/contracts';
+import type { Commit, Request } from '@holdfast/contracts';
 import { positionOf } from '@holdfast/contracts';
 import { isJsonObject, objectAt, RefusalError, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import type { CommitLog } from '@holdfast/log';
 import type { ObjectState } from '@holdfast/reconcile';
 
+import { serviceCommand } from './service-command.js';
 import type { World } from './world.js';
 
-const PAGE_DEADLINE_MS = 10_000;
-const ACTOR = 'system:service:reconciler';
-
 export interface FeedOptions {
+  /** In whose name the store is asked. */
+  readonly service: string;
   readonly client: CommandSender;
   readonly log: Pick<CommitLog, 'follow' | 'last'>;
   readonly world: World;
@@ -22,12 +20,12 @@ export interface FeedOptions {
 }
 
 /** Lists everything; resolves with the sequence of the log that the following must go on after. */
-export const listWorld = async ({ client, log, world, signal }: FeedOptions): Promise<number> => {
+export const listWorld = async ({ service, client, log, world, signal }: FeedOptions): Promise<number> => {
   const base = (await log.last())?.header.base ?? 0;
   let after: string | undefined;
   let begin: number | undefined;
   do {
-    const page = await listPage(client, after);
+    const page = await listPage(service, client, after);
     begin ??= positionOf(page.version, base).sequence;
     for (const state of page.states) world.list(state);
     after = page.next;
@@ -53,9 +51,9 @@ interface Page {
   readonly next: string | undefined;
 }
 
-const listPage = async (client: CommandSender, after: string | undefined): Promise<Page> => {
+const listPage = async (service: string, client: CommandSender, after: string | undefined): Promise<Page> => {
   const request: Request = after === undefined ? { verb: 'list' } : { verb: 'list', after };
-  const { reply, body } = await client.send(commandOf(request), Buffer.alloc(0));
+  const { reply, body } = await client.send(serviceCommand(service, request), Buffer.alloc(0));
   if (reply.status === 'refused') throw new RefusalError(reply.refusal);
   const objects = JSON.parse(body.toString('utf8')) as readonly unknown[];
   const resources = reply.resources ?? [];
@@ -75,12 +73,3 @@ const stateOf = (object: JsonObject, resource: string): ObjectState => {
   };
   return { key, version: Number(stringAt(metadata, 'resourceVersion')), object };
 };
-
-const commandOf = (request: Request): Command => ({
-  id: randomUUID(),
-  deadline: Date.now() + PAGE_DEADLINE_MS,
-  actor: ACTOR,
-  requestID: randomUUID(),
-  correlationID: randomUUID(),
-  request,
-});

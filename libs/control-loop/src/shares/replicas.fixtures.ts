@@ -12,10 +12,15 @@ import type { Clock, ObjectState } from '@holdfast/reconcile';
 import { coreKinds, decideTransaction, prepareTransaction } from '@holdfast/resource';
 import type { KindDefinition, ResourceState } from '@holdfast/resource';
 
-import { leaseKeyOf, readLeases } from './leases.js';
+import { Leases } from './leases.js';
 import type { PartitionLease } from './leases.js';
 import { Membership } from './membership.js';
 import { ShareManager } from './share-manager.js';
+
+/** The locks that the replicas share. */
+export const LEASES = new Leases(
+  Array.from({ length: PARTITIONS }, (_, partition) => `test-partition-${String(partition).padStart(2, '0')}`),
+);
 
 /** Shorter than in production, long enough for a busy machine. */
 export const TIMING = { announceMs: 100, silenceMs: 1_000, listenMs: 300 };
@@ -89,7 +94,7 @@ export class MemoryStore implements ResourceState {
   }
 
   leases(): readonly (PartitionLease | undefined)[] {
-    return readLeases(this);
+    return LEASES.readAll(this);
   }
 
   /** How many partitions each replica holds; nobody's are under ''. */
@@ -125,7 +130,15 @@ export class Replica {
     this.manager = new ShareManager({
       clock,
       wallClock: () => new Date('2026-01-01T10:00:00Z'),
-      membership: new Membership({ nc, id, clock, startedAt: new Date('2026-01-01T10:00:00Z'), timing: TIMING }),
+      membership: new Membership({
+        nc,
+        subject: 'hf.member.test',
+        id,
+        clock,
+        startedAt: new Date('2026-01-01T10:00:00Z'),
+        timing: TIMING,
+      }),
+      leases: LEASES,
       read: this.cache,
       transact: async (operations) => {
         await this.arrive('transact', operations);
@@ -205,5 +218,5 @@ export class Replica {
 /** The epoch of each write of a Lease, in order, by partition. */
 export const epochsOf = (store: MemoryStore, partition: number): readonly number[] =>
   store.history
-    .filter(({ key }) => keyText(key) === keyText(leaseKeyOf(partition)))
+    .filter(({ key }) => keyText(key) === keyText(LEASES.keyOf(partition)))
     .map(({ object }) => (object['spec'] as { leaseTransitions: number }).leaseTransitions);

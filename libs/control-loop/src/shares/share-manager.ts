@@ -17,22 +17,16 @@ import type { Logger } from '@holdfast/nest-platform';
 import { partitionOf, planShare } from '@holdfast/reconcile';
 import type { Clock, ObjectReader, Shares } from '@holdfast/reconcile';
 
-import {
-  clearOperations,
-  fenceOf,
-  NAMESPACE_KEY,
-  partitionOfLease,
-  readLease,
-  readLeases,
-  takeOperations,
-} from './leases.js';
-import type { PartitionLeases } from './leases.js';
+import { NAMESPACE_KEY } from './leases.js';
+import type { Leases, PartitionLeases } from './leases.js';
 import type { Membership } from './membership.js';
 
 export interface ShareManagerOptions {
   readonly clock: Clock;
   readonly wallClock: () => Date;
   readonly membership: Membership;
+  /** One for each partition. */
+  readonly leases: Leases;
   readonly read: Pick<ObjectReader, 'get'>;
   readonly transact: (operations: readonly TransactionOperation[], withinMs: number) => Promise<Refusal | undefined>;
   /** Looks at everything again, as far as these keys are concerned. */
@@ -76,7 +70,7 @@ export class ShareManager implements Shares {
   }
 
   shareOf(key: ObjectKey): { readonly fence: Fence } | undefined {
-    const fence = this.working.get(partitionOf(key));
+    const fence = this.working.get(this.partitionOf(key));
     if (fence === undefined) return undefined;
     if (this.options.membership.isHeard()) return { fence };
     // What woke the key is forgotten with this answer, so all keys are looked at again before we go on.
@@ -93,10 +87,10 @@ export class ShareManager implements Shares {
 
   /** The log told of a change of this object. */
   noticed(key: ObjectKey): void {
-    const partition = partitionOfLease(key);
+    const partition = this.options.leases.partitionLockedBy(key);
     if (partition === undefined || !this.running) return;
     const fence = this.working.get(partition);
-    const lease = readLease(this.options.read, partition);
+    const lease = this.options.leases.read(this.options.read, partition);
     if (fence !== undefined && (lease?.holder !== this.me || lease.epoch !== fence.epoch)) {
       this.working.delete(partition);
       this.lost.add(partition);
@@ -112,14 +106,22 @@ export class ShareManager implements Shares {
     this.cancelStep?.();
     await Promise.all(this.tasks);
     this.working.clear();
-    const leases = readLeases(this.options.read);
+    const leases = this.readLeases();
     const mine = leases.flatMap((lease, partition) => (lease?.holder === this.me ? [partition] : []));
-    await this.write('cleared', mine, leases, clearOperations(mine, leases), LAST_DEADLINE_MS);
+    await this.write('cleared', mine, leases, this.options.leases.clearOperations(mine, leases), LAST_DEADLINE_MS);
     this.options.membership.leave();
   }
 
   private get me(): string {
     return this.options.membership.id;
+  }
+
+  private partitionOf(key: ObjectKey): number {
+    return partitionOf(key, this.options.leases.count);
+  }
+
+  private readLeases(): PartitionLeases {
+    return this.options.leases.readAll(this.options.read);
   }
 
   private tick(): void {
@@ -143,7 +145,7 @@ export class ShareManager implements Shares {
       this.release([...this.working.keys()], 'the other replicas did not hear this one');
       return;
     }
-    const leases = readLeases(this.options.read);
+    const leases = this.readLeases();
     const holders = leases.map((lease) => lease?.holder);
     const { take, giveUp } = planShare(this.me, this.options.membership.present(holders), holders);
     this.joined ||= take.length === 0;
@@ -169,11 +171,11 @@ export class ShareManager implements Shares {
     if (partitions.length === 0) return;
     for (const partition of partitions) {
       this.replaced.delete(partition);
-      this.working.set(partition, fenceOf(partition, leases[partition]?.epoch ?? 0));
+      this.working.set(partition, this.options.leases.fenceOf(partition, leases[partition]?.epoch ?? 0));
     }
     this.tell('took partitions', partitions);
     const ours = new Set(partitions);
-    this.track(this.options.observe((key) => ours.has(partitionOf(key))));
+    this.track(this.options.observe((key) => ours.has(this.partitionOf(key))));
   }
 
   private release(partitions: readonly number[], reason: string): void {
@@ -184,7 +186,7 @@ export class ShareManager implements Shares {
     }
     this.tell('let go of partitions', partitions, reason);
     const lost = new Set(partitions);
-    const released = this.options.release((key) => lost.has(partitionOf(key)));
+    const released = this.options.release((key) => lost.has(this.partitionOf(key)));
     this.track(
       released.finally(() => {
         for (const partition of partitions) this.releasing.delete(partition);
@@ -196,12 +198,12 @@ export class ShareManager implements Shares {
   /** One transaction for each at most; while one is under way the next plan waits for what comes of it. */
   private exchange(clear: readonly number[], take: readonly number[], leases: PartitionLeases): void {
     if (this.writing || (clear.length === 0 && take.length === 0)) return;
-    const { read, wallClock } = this.options;
+    const { read, wallClock, leases: locks } = this.options;
     const hasNamespace = read.get(NAMESPACE_KEY) !== undefined;
     const taking = { partitions: take, leases, holder: this.me, now: wallClock(), hasNamespace };
     const both = async (): Promise<void> => {
-      await this.write('cleared', clear, leases, clearOperations(clear, leases), DEADLINE_MS);
-      await this.write('taken', take, leases, takeOperations(taking), DEADLINE_MS);
+      await this.write('cleared', clear, leases, locks.clearOperations(clear, leases), DEADLINE_MS);
+      await this.write('taken', take, leases, locks.takeOperations(taking), DEADLINE_MS);
     };
     this.writing = true;
     this.track(

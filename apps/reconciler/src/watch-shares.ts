@@ -1,8 +1,7 @@
+import type { ShareManager } from '@holdfast/control-loop';
 import { METRIC_PREFIX } from '@holdfast/nest-platform';
 import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
-
-import type { ShareManager } from './share-manager.js';
 
 /** Shows how many partitions of keys this replica works on. */
 export const watchShares = (registry: Registry, shares: Pick<ShareManager, 'held'>): void => {

@@ -2,7 +2,6 @@
  * Tells the other replicas that this one is there, and hears them: announcements over core NATS, of which none needs to
  * arrive. A replica hears its own ones too, and by that knows whether it is heard. A newcomer is answered at once.
  */
-import { RECONCILER_MEMBERS_SUBJECT } from '@holdfast/contracts';
 import type { MemberAnnouncement } from '@holdfast/contracts';
 import { isJsonObject, stringAt } from '@holdfast/kernel';
 import { Members } from '@holdfast/reconcile';
@@ -20,6 +19,8 @@ export const MEMBERSHIP_TIMING: MembershipTiming = { announceMs: 1_000, silenceM
 
 export interface MembershipOptions {
   readonly nc: NatsConnection;
+  /** Where the replicas of this service hear one another. */
+  readonly subject: string;
   readonly id: string;
   /** A monotonic one: it goes on while the process is stopped. */
   readonly clock: Clock;
@@ -46,7 +47,7 @@ export class Membership {
   /** Announces this replica from now on; calls back when somebody comes or says goodbye. */
   join(onNews: () => void): void {
     this.onNews = onNews;
-    this.subscription = this.options.nc.subscribe(RECONCILER_MEMBERS_SUBJECT, {
+    this.subscription = this.options.nc.subscribe(this.options.subject, {
       callback: (error, message) => {
         if (error === null) this.hear(announcementIn(message.string()));
       },
@@ -83,10 +84,10 @@ export class Membership {
   }
 
   private announce(further: Pick<MemberAnnouncement, 'leaving'>): void {
-    const { nc, id, startedAt } = this.options;
+    const { nc, subject, id, startedAt } = this.options;
     const { partitions } = this;
     const said: MemberAnnouncement = { id, startedAt: startedAt.toISOString(), partitions, ...further };
-    if (!nc.isClosed()) nc.publish(RECONCILER_MEMBERS_SUBJECT, JSON.stringify(said));
+    if (!nc.isClosed()) nc.publish(subject, JSON.stringify(said));
   }
 
   private hear(said: Pick<MemberAnnouncement, 'id' | 'leaving'> | undefined): void {
