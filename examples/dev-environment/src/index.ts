@@ -1,0 +1,1 @@
+export { makeRepository, manifestsFolder } from './repository.js';
