@@ -85,7 +85,7 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['libs/{kernel,contracts,resource,reconcile,prebuild}/src/**/*.ts'],
+    files: ['libs/{kernel,contracts,resource,reconcile,prebuild,provision}/src/**/*.ts'],
     ignores: specs,
     rules: {
       'no-restricted-imports': [

@@ -7,8 +7,16 @@ import {
   decodeToken,
   encodeToken,
   eventSubject,
+  jobConsumer,
+  jobFilter,
+  jobSubject,
+  outputFilter,
+  outputSubject,
   parseEventSubject,
+  parseProvisionCancelSubject,
   parseRunSubject,
+  provisionCancelSubject,
+  provisionWakeSubject,
   replySubject,
   replySubjectOfFrame,
   runFilter,
@@ -142,5 +150,26 @@ describe('the subjects of commands', () => {
     expect(replySubject('gateway-1')).toBe('hf.reply.gateway-1.*');
     expect(senderOfReply(replySubjectOfFrame('gateway-1', 7))).toBe(senderOfReply(replySubjectOfFrame('gateway-1', 8)));
     expect(replySubjectOfFrame('gateway-1', 7)).toBe('hf.reply.gateway-1.7');
+  });
+});
+
+describe('the subjects of builds', () => {
+  const build = { uid: '0b9f-1', build: 3 };
+
+  it('give each job one of its own, which the consumer of its queue is given', () => {
+    expect(jobSubject('exec', 'people', build)).toBe('hf.job.provision.exec.people.0b9f-1.3');
+    expect(jobFilter('exec', 'people')).toBe('hf.job.provision.exec.people.>');
+    expect(jobConsumer('exec', 'pool')).toBe('provision-exec-pool');
+    expect(provisionWakeSubject('exec')).toBe('hf.provision.wake.exec');
+  });
+
+  it('keep names with dots in one token', () => {
+    expect(jobSubject('a.b', 'pool', build)).toBe('hf.job.provision.a_b.pool.0b9f-1.3');
+    expect(outputSubject({ namespace: 'default', workspace: 'web.1' }, 3)).toBe('hf.out.default.web_1.3');
+    expect(outputFilter({ namespace: 'default', workspace: 'web.1' })).toBe('hf.out.default.web_1.*');
+  });
+
+  it('lead from a cancellation back to the build', () => {
+    expect(parseProvisionCancelSubject(provisionCancelSubject(build))).toEqual(build);
   });
 });

@@ -27,6 +27,18 @@ export const PROJECTED_SUBJECT = 'hf.projected';
 export const PROJECTOR_NUDGE_SUBJECT = 'hf.projector.nudge';
 export const RECONCILER_MEMBERS_SUBJECT = 'hf.member.reconciler';
 
+/** Jobs of provisioners, each once until it is acknowledged. */
+export const JOBS_STREAM = 'HOLDFAST_JOBS';
+export const JOB_SUBJECTS = 'hf.job.provision.>';
+/** What builds print. */
+export const OUTPUT_STREAM = 'HOLDFAST_OUTPUT';
+export const OUTPUT_SUBJECTS = 'hf.out.>';
+/** What provisioners ask the leading orchestrator. */
+export const PROVISION_BEGIN_SUBJECT = 'hf.provision.begin';
+export const PROVISION_REPORT_SUBJECT = 'hf.provision.report';
+export const PROVISION_CANCEL_SUBJECTS = 'hf.provision.cancel.>';
+export const PROVISION_WAKE_SUBJECTS = 'hf.provision.wake.*';
+
 export const RECONCILE_SUBJECTS = 'hf.reconcile.>';
 export const WORKER_SUBJECTS = 'hf.worker.*';
 
@@ -144,3 +156,55 @@ export const workerSubject = (controller: string): string => `hf.worker.${encode
 
 /** The controller whose worker has come. */
 export const parseWorkerSubject = (subject: string): string => decodeToken(subject.slice('hf.worker.'.length));
+
+/** People's jobs are taken before those of pools. */
+export type JobQueue = 'people' | 'pool';
+
+/** One build of one workspace. */
+export interface BuildName {
+  /** Of the workspace. */
+  readonly uid: string;
+  readonly build: number;
+}
+
+/**
+ * `hf.job.provision.<provisioner>.<queue>.<uid>.<build>`: a subject for each job, of which the stream keeps one message,
+ * so that a job that is sent again while it waits is there once.
+ */
+export const jobSubject = (provisioner: string, queue: JobQueue, { uid, build }: BuildName): string =>
+  `hf.job.provision.${encodeToken(provisioner)}.${queue}.${encodeToken(uid)}.${build}`;
+
+/** What the durable consumer of one queue is given. */
+export const jobFilter = (provisioner: string, queue: JobQueue): string =>
+  `hf.job.provision.${encodeToken(provisioner)}.${queue}.>`;
+
+/** The durable consumer of one queue; its workers share it. */
+export const jobConsumer = (provisioner: string, queue: JobQueue): string =>
+  `provision-${encodeToken(provisioner)}-${queue}`;
+
+/** `hf.provision.wake.<provisioner>`: tells idle workers that there are jobs. */
+export const provisionWakeSubject = (provisioner: string): string => `hf.provision.wake.${encodeToken(provisioner)}`;
+
+/** `hf.provision.cancel.<uid>.<build>`: tells whoever works on this build that nobody wants it any more. */
+export const provisionCancelSubject = ({ uid, build }: BuildName): string =>
+  `hf.provision.cancel.${encodeToken(uid)}.${build}`;
+
+/** Reads what `provisionCancelSubject` wrote. */
+export const parseProvisionCancelSubject = (subject: string): BuildName => {
+  const [uid = '', build = ''] = subject.slice('hf.provision.cancel.'.length).split('.');
+  return { uid: decodeToken(uid), build: Number(build) };
+};
+
+/** A workspace by name, as those who read its output know it. */
+export interface WorkspaceName {
+  readonly namespace: string;
+  readonly workspace: string;
+}
+
+/** `hf.out.<namespace>.<workspace>.<build>`: what one build printed. */
+export const outputSubject = ({ namespace, workspace }: WorkspaceName, build: number): string =>
+  `hf.out.${encodeToken(namespace)}.${encodeToken(workspace)}.${build}`;
+
+/** Matches what all builds of one workspace printed. */
+export const outputFilter = ({ namespace, workspace }: WorkspaceName): string =>
+  `hf.out.${encodeToken(namespace)}.${encodeToken(workspace)}.*`;
