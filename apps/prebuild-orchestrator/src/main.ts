@@ -1,13 +1,15 @@
 import 'reflect-metadata';
 
-import { nestLogger, runService, serviceEnvironment } from '@holdfast/nest-platform';
+import { nestLogger, runService } from '@holdfast/nest-platform';
 import { NestFactory } from '@nestjs/core';
 
 import { AppModule } from './app.module.js';
+import { environment } from './config.js';
+import { SERVICE } from './leader/leadership.js';
 
 await runService({
-  service: 'prebuild-orchestrator',
-  environment: serviceEnvironment,
+  service: SERVICE,
+  environment,
   start: (config, logger) =>
     NestFactory.createApplicationContext(AppModule.forRoot(config, logger), {
       logger: nestLogger(logger),

@@ -17,7 +17,7 @@ import {
   transactWith,
   World,
 } from '@holdfast/control-loop';
-import type { FeedOptions, ReachPoint } from '@holdfast/control-loop';
+import type { FeedOptions, ListingStart, ReachPoint } from '@holdfast/control-loop';
 import type { CommitLog } from '@holdfast/log';
 import { childTraceparent } from '@holdfast/nest-platform';
 import type { Logger, Spans } from '@holdfast/nest-platform';
@@ -195,8 +195,9 @@ export class ControllerRuntime {
   private async run(): Promise<void> {
     const { client, log, logger } = this.options;
     const feed: FeedOptions = { service: SERVICE, client, log, world: this.world, signal: this.stopping.signal };
-    const after = await this.listUntilItWorks(feed);
-    if (after === undefined) return;
+    const listing = await this.listUntilItWorks(feed);
+    if (listing === undefined) return;
+    const after = listing.sequence;
     this.listed = true;
     logger.info({ objects: this.world.cache.all().length, after }, 'reconciling');
     for (const controller of this.live) controller.start();
@@ -210,7 +211,7 @@ export class ControllerRuntime {
     }
   }
 
-  private async listUntilItWorks(feed: FeedOptions): Promise<number | undefined> {
+  private async listUntilItWorks(feed: FeedOptions): Promise<ListingStart | undefined> {
     while (!feed.signal.aborted) {
       try {
         return await listWorld(feed);

@@ -16,7 +16,7 @@ export interface Projected {
   readonly boundary: number;
 }
 
-/** On RECONCILER_MEMBERS_SUBJECT, every second, by each replica of the reconciler, which hears itself too. */
+/** On the members' subject of a service, every second, by each replica of it, which hears itself too. */
 export interface MemberAnnouncement {
   /** Random per process: the holderIdentity of its leases. */
   readonly id: string;

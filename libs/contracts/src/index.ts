@@ -38,6 +38,7 @@ export type { LogPosition } from './resource-version.js';
 export { controllerActor, controllerOfActor, parseRunRecord, RUN_SCHEMA_VERSION } from './run-record.js';
 export type { RunRecord } from './run-record.js';
 export {
+  CLAIM_SUBJECT,
   commandSubject,
   decodeToken,
   encodeToken,
@@ -54,6 +55,7 @@ export {
   LOG_STREAM,
   LOG_SUBJECT,
   MIRROR_PREFIX,
+  ORCHESTRATOR_MEMBERS_SUBJECT,
   OUTPUT_STREAM,
   OUTPUT_SUBJECTS,
   outputFilter,

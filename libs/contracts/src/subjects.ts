@@ -26,6 +26,7 @@ export const HEARTBEAT_SUBJECT = 'hf.store.heartbeat';
 export const PROJECTED_SUBJECT = 'hf.projected';
 export const PROJECTOR_NUDGE_SUBJECT = 'hf.projector.nudge';
 export const RECONCILER_MEMBERS_SUBJECT = 'hf.member.reconciler';
+export const ORCHESTRATOR_MEMBERS_SUBJECT = 'hf.member.prebuild-orchestrator';
 
 /** Jobs of provisioners, each once until it is acknowledged. */
 export const JOBS_STREAM = 'HOLDFAST_JOBS';
@@ -38,6 +39,9 @@ export const PROVISION_BEGIN_SUBJECT = 'hf.provision.begin';
 export const PROVISION_REPORT_SUBJECT = 'hf.provision.report';
 export const PROVISION_CANCEL_SUBJECTS = 'hf.provision.cancel.>';
 export const PROVISION_WAKE_SUBJECTS = 'hf.provision.wake.*';
+
+/** Where the orchestrator that leads takes claims. */
+export const CLAIM_SUBJECT = 'hf.claim';
 
 export const RECONCILE_SUBJECTS = 'hf.reconcile.>';
 export const WORKER_SUBJECTS = 'hf.worker.*';

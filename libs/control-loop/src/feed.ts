@@ -15,18 +15,24 @@ export interface FeedOptions {
   readonly service: string;
   readonly client: CommandSender;
   readonly log: Pick<CommitLog, 'follow' | 'last'>;
-  readonly world: World;
+  readonly world: Pick<World, 'list' | 'follow'>;
   readonly signal: AbortSignal;
 }
 
-/** Lists everything; resolves with the sequence of the log that the following must go on after. */
-export const listWorld = async ({ service, client, log, world, signal }: FeedOptions): Promise<number> => {
+/** Where a listing began: the log has to be followed from there. */
+export interface ListingStart {
+  readonly sequence: number;
+  readonly version: number;
+}
+
+/** Lists everything. */
+export const listWorld = async ({ service, client, log, world, signal }: FeedOptions): Promise<ListingStart> => {
   const base = (await log.last())?.header.base ?? 0;
   let after: string | undefined;
-  let begin: number | undefined;
+  let begin: ListingStart | undefined;
   do {
     const page = await listPage(service, client, after);
-    begin ??= positionOf(page.version, base).sequence;
+    begin ??= { sequence: positionOf(page.version, base).sequence, version: page.version };
     for (const state of page.states) world.list(state);
     after = page.next;
   } while (after !== undefined && !signal.aborted);

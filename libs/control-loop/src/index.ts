@@ -3,7 +3,7 @@ export type { EventRecorderOptions, Observed } from './event-recorder.js';
 export { FAULT_POINTS } from './fault.js';
 export type { ReachPoint } from './fault.js';
 export { followWorld, listWorld } from './feed.js';
-export type { FeedOptions } from './feed.js';
+export type { FeedOptions, ListingStart } from './feed.js';
 export { installKinds } from './install-kinds.js';
 export type { InstallOptions } from './install-kinds.js';
 export { commandOfRun } from './run-command.js';

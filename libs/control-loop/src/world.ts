@@ -12,10 +12,12 @@ export type Listener = (change: Change, cause: Cause | undefined) => void;
 
 export class World {
   readonly cache = new ObjectCache();
-  private readonly listeners: Listener[] = [];
+  private readonly listeners = new Set<Listener>();
 
-  onChange(listener: Listener): void {
-    this.listeners.push(listener);
+  /** Returns what ends it. */
+  onChange(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** A state from the initial listing: it has no cause that we know of. */

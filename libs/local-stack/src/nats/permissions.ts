@@ -10,13 +10,23 @@
  * are answered.
  */
 import {
+  CLAIM_SUBJECT,
   EVENTS_STREAM,
   EVENTS_SUBJECTS,
   HEARTBEAT_SUBJECT,
   inboxPrefix,
+  JOB_SUBJECTS,
+  JOBS_STREAM,
   LOG_STREAM,
+  ORCHESTRATOR_MEMBERS_SUBJECT,
+  OUTPUT_STREAM,
+  OUTPUT_SUBJECTS,
   PROJECTED_SUBJECT,
   PROJECTOR_NUDGE_SUBJECT,
+  PROVISION_BEGIN_SUBJECT,
+  PROVISION_CANCEL_SUBJECTS,
+  PROVISION_REPORT_SUBJECT,
+  PROVISION_WAKE_SUBJECTS,
   PUBLIC_API,
   RECONCILE_SUBJECTS,
   RECONCILER_MEMBERS_SUBJECT,
@@ -48,8 +58,6 @@ export interface Permissions {
 const SNAPSHOT_STREAM = `OBJ_${SNAPSHOT_BUCKET}`;
 const COMMANDS = 'hf.cmd.>';
 const REPLIES = 'hf.reply.>';
-const JOBS = 'hf.job.>';
-const BUILD_OUTPUT = 'hf.out.>';
 
 const readStream = (stream: string): string[] => [
   `$JS.API.STREAM.INFO.${stream}`,
@@ -118,8 +126,26 @@ const beyondInboxes: Readonly<Record<NatsUser, Permissions>> = {
     subscribe: [...commandSender.subscribe, WORKER_SUBJECTS, RECONCILER_MEMBERS_SUBJECT],
   },
   orchestrator: {
-    publish: [...commandSender.publish, JOBS],
-    subscribe: [...commandSender.subscribe, BUILD_OUTPUT],
+    publish: [
+      ...commandSender.publish,
+      ...[JOBS_STREAM, OUTPUT_STREAM].flatMap((stream) => [...manageStream(stream), ...readStream(stream)]),
+      // A job that nobody wants any more.
+      `$JS.API.STREAM.PURGE.${JOBS_STREAM}`,
+      JOB_SUBJECTS,
+      OUTPUT_SUBJECTS,
+      PROVISION_CANCEL_SUBJECTS,
+      PROVISION_WAKE_SUBJECTS,
+      ORCHESTRATOR_MEMBERS_SUBJECT,
+    ],
+    subscribe: [
+      ...commandSender.subscribe,
+      CLAIM_SUBJECT,
+      PROVISION_BEGIN_SUBJECT,
+      PROVISION_REPORT_SUBJECT,
+      ORCHESTRATOR_MEMBERS_SUBJECT,
+    ],
+    // A claim may wait for a workspace that is starting.
+    answersFor: '65m',
   },
   operator: {
     publish: [

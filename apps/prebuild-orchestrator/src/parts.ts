@@ -1,0 +1,15 @@
+/** What the leading orchestrator does: each part has a folder of its own. */
+import type { Logger } from '@holdfast/nest-platform';
+import type { Registry } from 'prom-client';
+
+import type { OrchestratorConfig } from './config.js';
+import type { OrchestratorPart } from './leader/orchestrator-part.js';
+
+export interface PartsOptions {
+  readonly config: OrchestratorConfig;
+  readonly metrics: Registry;
+  readonly logger: Logger;
+}
+
+/** Made once in the life of the process: metrics are registered here. */
+export const orchestratorParts = (_options: PartsOptions): readonly OrchestratorPart[] => [];
