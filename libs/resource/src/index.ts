@@ -13,6 +13,7 @@ export { decodeJson } from './json/decode-json.js';
 export { scanJson } from './json/scan-json.js';
 export {
   causeText,
+  duplicateValue,
   forbidden,
   invalidType,
   invalidValue,
@@ -42,6 +43,7 @@ export type {
   StoredObject,
   TransactionDecision,
 } from './decide/decision.js';
+export type { KindRules, ObjectChange, RulesByKind } from './decide/kind-rules.js';
 export { prepare } from './decide/prepare.js';
 export { prepareTransaction } from './decide/prepare-transaction.js';
 export type { Preparation, PreparedWrite, TransactionPreparation } from './decide/prepared-write.js';

@@ -1,11 +1,13 @@
 import { objectAt, stringAt } from '@holdfast/kernel';
 import type { Refusal } from '@holdfast/kernel';
 import { strategyOf } from '../core-kinds/strategies.js';
+import { invalid } from '../refusal/invalid.js';
 import { admitNew, MAX_GENERATED_BASE } from './admission.js';
 import { eventOf } from './changes.js';
 import type { Decision, DecisionContext, ResourceState } from './decision.js';
 import { metadataOf } from './metadata.js';
 import type { Metadata } from './metadata.js';
+import { rulesFor } from './kind-rules.js';
 import { accepted, refused, timestampOf } from './outcome.js';
 import type { Admission, PreparedCreate } from './prepared-write.js';
 import {
@@ -48,6 +50,8 @@ export const decideCreate = (state: ResourceState, write: PreparedCreate, contex
     metadata: newMetadata(scope, sent, { uid: write.uid ?? context.ids.uid(), now }),
   };
   const object = strategyOf(scope.kind).complete?.(started, { before: undefined, state, now }) ?? started;
+  const causes = rulesFor(context.rules, scope.key)?.check?.({ key: scope.key, after: object }, state) ?? [];
+  if (causes.length > 0) return refused(invalid(scope.subject, causes));
   return accepted(
     eventOf(scope, { type: 'created', before: undefined, object, changed: [] }),
     'created',

@@ -2,6 +2,7 @@
 import type { EventRecord, Fence, ObjectKey } from '@holdfast/contracts';
 import type { JsonObject, Refusal } from '@holdfast/kernel';
 import type { KindDefinition } from '../kind.js';
+import type { RulesByKind } from './kind-rules.js';
 
 /** The newest state of one object. */
 export interface StoredObject {
@@ -19,7 +20,7 @@ export interface ResourceState {
   kinds(group: string): Iterable<KindDefinition>;
 }
 
-/** Time and chance, and on whose authority the write is made. */
+/** Time and chance, on whose authority the write is made, and what the product asks of its own kinds. */
 export interface DecisionContext {
   readonly now: Date;
   readonly ids: {
@@ -29,6 +30,7 @@ export interface DecisionContext {
     suffix(): string;
   };
   readonly fence?: Fence;
+  readonly rules?: RulesByKind;
 }
 
 /** An event that a decision made; it has no version yet. */

@@ -3,6 +3,7 @@ import type { Preconditions, PropagationPolicy } from '@holdfast/contracts';
 import { strategyOf } from '../core-kinds/strategies.js';
 import { changesBetween, eventOf, typeOfChange } from './changes.js';
 import type { Decision, DecisionContext, ResourceState, StoredObject } from './decision.js';
+import { rulesFor } from './kind-rules.js';
 import { keptMetadata } from './metadata-change.js';
 import { metadataOf } from './metadata.js';
 import type { Metadata } from './metadata.js';
@@ -24,7 +25,10 @@ export const decideDelete = (state: ResourceState, write: PreparedDelete, contex
   const { scope } = found;
   const current = state.get(scope.key);
   if (current === undefined) return refused(notFound(scope.subject));
-  const refusal = refuseUndeletable(scope, current) ?? refusePreconditions(scope, current, preconditions);
+  const refusal =
+    refuseUndeletable(scope, current) ??
+    refusePreconditions(scope, current, preconditions) ??
+    refuseByRules(state, scope, current, context.rules);
   if (refusal !== undefined) return refused(refusal);
 
   const held = withPropagation(current.object, propagationPolicy);
@@ -43,6 +47,18 @@ export const decideDelete = (state: ResourceState, write: PreparedDelete, contex
 const refuseUndeletable = ({ kind, subject }: Scope, { object }: StoredObject): Refusal | undefined => {
   const reason = strategyOf(kind).undeletable?.(object);
   return reason === undefined ? undefined : forbiddenTo(subject, reason);
+};
+
+/** What is on its way already may go on. */
+const refuseByRules = (
+  state: ResourceState,
+  { key, subject }: Scope,
+  { object }: StoredObject,
+  rules: DecisionContext['rules'],
+): Refusal | undefined => {
+  if (metadataOf(object).deletionTimestamp !== undefined) return undefined;
+  const reason = rulesFor(rules, key)?.undeletable?.(object, key, state);
+  return reason === undefined ? undefined : conflict(subject, reason);
 };
 
 const refusePreconditions = (

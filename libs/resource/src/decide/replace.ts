@@ -7,6 +7,7 @@ import { invalid } from '../refusal/invalid.js';
 import { withMember } from './admit-replacement.js';
 import { changesBetween, changesSpec, eventOf, typeOfChange } from './changes.js';
 import type { Decision, DecisionContext, ResourceState, StoredObject } from './decision.js';
+import { rulesFor } from './kind-rules.js';
 import { checkMetadataChange, keptMetadata } from './metadata-change.js';
 import { metadataOf } from './metadata.js';
 import type { Metadata } from './metadata.js';
@@ -43,7 +44,12 @@ export const decideReplacement = (
   const keepsStatus = subresource === undefined && scope.version.status;
   const body = keepsStatus ? withMember(result.object, 'status', current.object) : result.object;
   const wanted = { ...body, metadata: keptMetadata(before, sent) };
-  const causes = [...checkMetadataChange(before, sent), ...(strategy.checkChange?.(wanted, current.object) ?? [])];
+  const change = { key: scope.key, before: current.object, after: wanted };
+  const causes = [
+    ...checkMetadataChange(before, sent),
+    ...(strategy.checkChange?.(wanted, current.object) ?? []),
+    ...(rulesFor(context.rules, scope.key)?.check?.(change, state) ?? []),
+  ];
   if (causes.length > 0) return refused(invalid(scope.subject, causes));
 
   const around = { before: current, state, now: timestampOf(context.now), subresource };
