@@ -1,6 +1,6 @@
 /** Objects of the kinds of pools, and a store that knows the kinds: pure, decided as the transactor does. */
 import { coreKinds, decide, kindFromCrd, prepare } from '@holdfast/resource';
-import type { Decision, KindDefinition, ResourceState, StoredObject } from '@holdfast/resource';
+import type { Decision, KindDefinition, ResourceState, RulesByKind, StoredObject } from '@holdfast/resource';
 import { keyText } from '@holdfast/contracts';
 import type { ObjectKey, Write } from '@holdfast/contracts';
 import { objectAt, stringAt } from '@holdfast/kernel';
@@ -25,6 +25,8 @@ const asJson = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) 
 export class PrebuildWorld implements ResourceState {
   private readonly objects = new Map<string, StoredObject>();
   private readonly known: KindDefinition[] = [...coreKinds];
+
+  constructor(private readonly rules: RulesByKind = new Map()) {}
 
   get(key: ObjectKey): StoredObject | undefined {
     return this.objects.get(keyText(key));
@@ -54,16 +56,30 @@ export class PrebuildWorld implements ResourceState {
     return this.decide({ verb: 'create', target: { ...this.targetOf(object), name: '' }, options: STRICT }, object);
   }
 
-  decide(write: Write, body: JsonObject): Decision {
+  /** A merge patch of an object that is there. */
+  patch(object: JsonObject, body: JsonObject, subresource?: 'status'): Decision {
+    const target = { ...this.targetOf(object), ...(subresource && { subresource }) };
+    return this.decide({ verb: 'patch', patchType: 'merge', target, options: STRICT }, body);
+  }
+
+  remove(object: JsonObject): Decision {
+    return this.decide({ verb: 'delete', target: this.targetOf(object) }, {});
+  }
+
+  private decide(write: Write, body: JsonObject): Decision {
     const { group, resource } = write.target;
     const preparation = prepare(write, Buffer.from(JSON.stringify(body)), this.kind(group, resource));
     if (!preparation.ok) return { kind: 'refused', refusal: preparation.refusal };
     let ids = 0;
     const uid = (): string => `uid-${++ids}`;
-    return decide(this, preparation.write, { now: new Date(NOW), ids: { uid, suffix: () => 'bcdfg' } });
+    return decide(this, preparation.write, {
+      now: new Date(NOW),
+      ids: { uid, suffix: () => 'bcdfg' },
+      rules: this.rules,
+    });
   }
 
-  targetOf(object: JsonObject): Write['target'] {
+  private targetOf(object: JsonObject): Write['target'] {
     const [group = '', version = ''] = (stringAt(object, 'apiVersion') ?? '').split('/');
     const metadata = objectAt(object, 'metadata');
     return {
@@ -77,9 +93,9 @@ export class PrebuildWorld implements ResourceState {
 
 const STRICT = { fieldValidation: 'Strict' } as const;
 
-/** A store with the namespace `default` and the kinds of pools. */
-export const prebuildWorld = (): PrebuildWorld => {
-  const world = new PrebuildWorld();
+/** A store with the namespace `default` and the kinds of pools, under these rules. */
+export const prebuildWorld = (rules?: RulesByKind): PrebuildWorld => {
+  const world = new PrebuildWorld(rules);
   world.apply(world.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }));
   for (const definition of PREBUILD_KINDS) world.apply(world.create(definition));
   return world;

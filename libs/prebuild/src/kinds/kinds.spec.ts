@@ -207,9 +207,7 @@ describe('the kinds of pools', () => {
     const created = world.apply(world.create(objectOf(kind, 'example', spec)));
     expect(created['spec']).toEqual(spec);
     if (status === undefined) return;
-    const target = { ...world.targetOf(created), subresource: 'status' } as const;
-    const patch = { verb: 'patch', patchType: 'merge', options: { fieldValidation: 'Strict' } } as const;
-    const reported = world.decide({ ...patch, target }, { status: status as JsonObject });
+    const reported = world.patch(created, { status: status as JsonObject }, 'status');
     expect(reported.kind === 'refused' ? reported.refusal : world.apply(reported)['status']).toEqual(status);
   });
 
