@@ -12,7 +12,7 @@ import { syncCheckOf } from './config.js';
 import type { StoreConfig } from './config.js';
 import { watchPostgres } from './database-health.js';
 import { FeedsHere } from './feeds/feeds-here.js';
-import { randomIds } from './ids.js';
+import { decisionGrounds } from './kind-rules.js';
 import { catchUp } from './lead/catch-up.js';
 import type { Member } from './lead/member.js';
 import { openMember } from './lead/open-member.js';
@@ -96,7 +96,7 @@ export class Store {
       state,
       instance: config.HOLDFAST_INSTANCE,
       replicas: config.HOLDFAST_LOG_REPLICAS,
-      decider: readingPast(log, new GuardedDecider({ atOnce: decideAtOnce(randomIds), aside: this.aside })),
+      decider: readingPast(log, new GuardedDecider({ atOnce: decideAtOnce(decisionGrounds), aside: this.aside })),
       reach: faultPoints(config.HOLDFAST_FAULT),
       observer: observeTransactor(metrics),
       traced: tracedCommands(spans),

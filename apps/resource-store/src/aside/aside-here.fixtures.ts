@@ -16,7 +16,7 @@ export class AsideHere {
   decide(command: AsideCommand, state: NewestState, done: (outcome: AsideOutcome) => void): void {
     let uids = 0;
     const ids = { uid: () => `aside-${++uids}`, suffix: () => 'abcde' };
-    const job = new AsideJob(structuredClone(command), this.known, ids);
+    const job = new AsideJob(structuredClone(command), this.known, { ids });
     let step = job.begin();
     while (step.kind === 'needs') step = job.learn(structuredClone(tellFacts(state, step.needs, this.told)));
     this.decisions += 1;

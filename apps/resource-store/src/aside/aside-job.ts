@@ -1,10 +1,9 @@
 /** One command decided aside: asks for what it needs to know, decides, and tells what it rests on. */
 import type { Fence, Target } from '@holdfast/contracts';
 import { isJsonObject } from '@holdfast/kernel';
-import type { DecisionContext } from '@holdfast/resource';
 
 import { decideCommand } from '../transactor/decide-command.js';
-import type { WriteRequest } from '../transactor/decide-command.js';
+import type { DecisionGrounds, WriteRequest } from '../transactor/decide-command.js';
 import type { Verdict } from '../transactor/verdict.js';
 import type { Facts, Needs, Reads } from './facts.js';
 import { MissingFacts, RecordedState } from './recorded-state.js';
@@ -28,7 +27,7 @@ export class AsideJob {
   constructor(
     private readonly command: AsideCommand,
     known: KnownKinds,
-    private readonly ids: DecisionContext['ids'],
+    private readonly grounds: DecisionGrounds,
   ) {
     this.state = new RecordedState(known);
   }
@@ -51,7 +50,7 @@ export class AsideJob {
     const { request, fence, now } = this.command;
     try {
       const toDecide = { request, body: this.body(), ...(fence === undefined ? {} : { fence }) };
-      const verdict = decideCommand(this.state, toDecide, { now: new Date(now), ids: this.ids });
+      const verdict = decideCommand(this.state, toDecide, { now: new Date(now), ...this.grounds });
       return { kind: 'decided', verdict: withoutObjects(verdict), reads: this.state.reads };
     } catch (error) {
       if (error instanceof MissingFacts) return { kind: 'needs', needs: error.needs };

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 
-import { randomIds } from '../ids.js';
+import { decisionGrounds } from '../kind-rules.js';
 import { AsideJob } from './aside-job.js';
 import type { AsideStep } from './aside-job.js';
 import type { FromAside, ToAside } from './aside-messages.js';
@@ -11,7 +11,7 @@ const jobs = new Map<number, AsideJob>();
 
 const step = (message: ToAside): AsideStep => {
   if (message.kind === 'decide') {
-    const job = new AsideJob(message.command, known, randomIds);
+    const job = new AsideJob(message.command, known, decisionGrounds);
     jobs.set(message.job, job);
     return job.begin();
   }

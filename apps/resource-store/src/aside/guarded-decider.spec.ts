@@ -28,7 +28,7 @@ const given = async (): Promise<void> => {
   let uids = 0;
   const ids = { uid: () => `uid-${++uids}`, suffix: () => 'abcde' };
   aside = new AsideHere();
-  world = await TransactorWorld.create({ decider: new GuardedDecider({ atOnce: decideAtOnce(ids), aside }) });
+  world = await TransactorWorld.create({ decider: new GuardedDecider({ atOnce: decideAtOnce({ ids }), aside }) });
 };
 
 afterEach(() => world?.close());

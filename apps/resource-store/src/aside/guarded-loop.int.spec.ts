@@ -19,7 +19,7 @@ let aside: AsideThread;
 beforeEach(async () => {
   aside = new AsideThread();
   world = await TransactorWorld.create({
-    decider: new GuardedDecider({ atOnce: decideAtOnce(randomIds), aside }),
+    decider: new GuardedDecider({ atOnce: decideAtOnce({ ids: randomIds }), aside }),
   });
 });
 afterEach(async () => {

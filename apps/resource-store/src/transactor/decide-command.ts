@@ -14,6 +14,9 @@ export interface CommandToDecide {
   readonly fence?: Fence;
 }
 
+/** What decisions rest on beside the state and the time. */
+export type DecisionGrounds = Pick<DecisionContext, 'ids' | 'rules'>;
+
 export const decideCommand = (
   state: ResourceState,
   { request, body, fence }: CommandToDecide,

@@ -1,10 +1,9 @@
 /** Where a write is decided. Most are decided at once; what may take long is decided aside and comes back later. */
 import type { Command } from '@holdfast/contracts';
-import type { DecisionContext } from '@holdfast/resource';
 
 import type { CommitQueue } from './commit-queue.js';
 import { decideCommand } from './decide-command.js';
-import type { WriteRequest } from './decide-command.js';
+import type { DecisionGrounds, WriteRequest } from './decide-command.js';
 import type { Verdict } from './verdict.js';
 
 export interface DecisionTask {
@@ -25,10 +24,10 @@ export interface Decider {
 }
 
 /** Decides in the turn in which it is asked. */
-export const decideAtOnce = (ids: DecisionContext['ids']): Decider => ({
+export const decideAtOnce = (grounds: DecisionGrounds): Decider => ({
   decide: ({ command, request, body, state, now, decided }) => {
     const { fence } = command;
     const toDecide = { request, body, ...(fence === undefined ? {} : { fence }) };
-    decided(decideCommand(state, toDecide, { now, ids }));
+    decided(decideCommand(state, toDecide, { now, ...grounds }));
   },
 });

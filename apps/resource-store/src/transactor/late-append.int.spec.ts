@@ -56,7 +56,7 @@ const lead = async (instance: string, state: StoreState): Promise<Transactor> =>
     looksByAppending: false,
     limits: limitsFor(log.maxCommitBytes),
     now,
-    decider: decideAtOnce(randomIds),
+    decider: decideAtOnce({ ids: randomIds }),
     reach,
     observer: { answered: () => undefined, appended: () => undefined },
     reported: () => undefined,

@@ -68,7 +68,7 @@ export class TransactorWorld {
       looksByAppending,
       limits: { ...limitsFor(this.log.maxCommitBytes), ...limits },
       now: () => this.clock,
-      decider: decider ?? decideAtOnce(ids),
+      decider: decider ?? decideAtOnce({ ids }),
       reach: () => undefined,
       observer: { answered: () => undefined, appended: () => undefined },
       reported: this.reported,

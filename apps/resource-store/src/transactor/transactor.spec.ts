@@ -459,7 +459,7 @@ describe('a deadline', () => {
 describe('a write that cannot be decided, by a fault of ours', () => {
   it('is refused, and others go on', async () => {
     const ids = { uid: () => 'uid', suffix: () => 'abcde' };
-    const atOnce = decideAtOnce(ids);
+    const atOnce = decideAtOnce({ ids });
     const decide = (task: DecisionTask): void => {
       if (task.body.includes('poison')) throw new Error('a bug');
       atOnce.decide(task);
