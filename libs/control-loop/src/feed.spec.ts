@@ -112,7 +112,7 @@ describe('a world that is listed and followed while the log grows', () => {
           });
           const options = { service: 'spec', client: store.client, log: store.log, world, signal: AbortSignal.any([]) };
 
-          await followWorld(options, await listWorld(options), () => undefined);
+          await followWorld(options, (await listWorld(options)).sequence, () => undefined);
 
           const objects = Object.fromEntries(
             world.cache.list(TYPE).map(({ key, object }) => [key.name, nameAndUid(object)]),
@@ -139,7 +139,7 @@ describe('a world that is listed and followed while the log grows', () => {
     world.onChange(({ key }, cause) => causes.push([key.name, cause?.correlationID]));
     const options = { service: 'spec', client: store.client, log: store.log, world, signal: AbortSignal.any([]) };
 
-    await followWorld(options, await listWorld(options), () => undefined);
+    await followWorld(options, (await listWorld(options)).sequence, () => undefined);
 
     expect(causes).toEqual([
       ['a', undefined],
