@@ -21,6 +21,7 @@ import type { Pool } from 'pg';
 import type { Registry } from 'prom-client';
 
 import { Authenticator } from './auth/authenticator.js';
+import { NatsClaimLeader } from './claims/claim-leader.js';
 import { composeCollections } from './collections.js';
 import { confirmedEnd } from './commands/confirmed-end.js';
 import type { GatewayConfig } from './config.js';
@@ -78,6 +79,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
             HUB,
             ReadModelsReader,
             JetStreamRunRecords,
+            NatsClaimLeader,
             HEALTH,
             METRICS,
             SPANS,
@@ -135,6 +137,7 @@ const connections = (config: GatewayConfig): Provider[] => [
   },
   { provide: ProjectionWatch, useFactory: (nc: NatsConnection) => new ProjectionWatch(nc), inject: [NATS] },
   { provide: JetStreamRunRecords, useFactory: (nc: NatsConnection) => new JetStreamRunRecords(nc), inject: [NATS] },
+  { provide: NatsClaimLeader, useFactory: (nc: NatsConnection) => new NatsClaimLeader(nc), inject: [NATS] },
 ];
 
 const knowledge = (config: GatewayConfig): Provider[] => [
@@ -184,6 +187,7 @@ const makeWire = (
   hub: WatchHub,
   reader: ReadModelsReader,
   runs: JetStreamRunRecords,
+  claims: NatsClaimLeader,
   health: HealthRegistry,
   metrics: Registry,
   spans: Spans,
@@ -194,6 +198,7 @@ const makeWire = (
     registry,
     kinds,
     authenticator,
+    claims,
     health,
     metrics,
     spans,

@@ -1,4 +1,5 @@
 export type { Heartbeat, MemberAnnouncement, Projected } from './announcements.js';
+export type { ClaimAnswer, ClaimCall } from './claim-call.js';
 export { cloudEventOf, encodeCloudEvent, EVENT_DATA_SCHEMA } from './cloud-event.js';
 export type {
   Command,

@@ -1,5 +1,9 @@
-/** Who may do what: `system:masters` everything, everybody else may look at what there is and ask who they are. */
+/**
+ * Who may do what: `system:masters` everything; everybody else may look at what there is, ask who they are, and claim a
+ * workspace for themselves.
+ */
 import { qualifiedResource } from '@holdfast/kernel';
+import { PREBUILDS_GROUP } from '@holdfast/prebuild';
 
 import { refuse } from '../http/status-error.js';
 import type { User } from '../http/resolved-request.js';
@@ -19,7 +23,7 @@ export const mayDoAnything = (user: User): boolean => user.groups.includes(MASTE
 
 /** Throws 403 in the words that clients know, unless the user may do that. */
 export const authorizeResource = (user: User, verb: string, attributes: ResourceAttributes): void => {
-  if (mayDoAnything(user)) return;
+  if (mayDoAnything(user) || isClaim(verb, attributes)) return;
   const { group, resource, subresource, namespace, name } = attributes;
   const full = subresource === '' ? resource : `${resource}/${subresource}`;
   const subject = `${qualifiedResource(group, resource)}${name === '' ? '' : ` "${name}"`} is forbidden`;
@@ -31,6 +35,12 @@ export const authorizeResource = (user: User, verb: string, attributes: Resource
     kind: resource,
   });
 };
+
+/** For whom a workspace is claimed is judged by what answers the claim. */
+export const isClaim = (
+  verb: string,
+  { group, resource, subresource }: Pick<ResourceAttributes, 'group' | 'resource' | 'subresource'>,
+): boolean => verb === 'create' && group === PREBUILDS_GROUP && resource === 'presets' && subresource === 'claim';
 
 /** Throws 403 unless the user may `verb` a path that is no resource. */
 export const authorizePath = (user: User, verb: string, path: string): void => {

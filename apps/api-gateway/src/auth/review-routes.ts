@@ -1,6 +1,7 @@
 /** `kubectl auth can-i` and `whoami`: what the asking user may do, and who that is. */
 import { isJsonObject, objectAt, RefusalError, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
+import { PREBUILDS_GROUP } from '@holdfast/prebuild';
 import { invalid, invalidValue } from '@holdfast/resource';
 
 import { sendJson } from '../http/answer.js';
@@ -8,7 +9,7 @@ import { decodeBody } from '../http/decode-body.js';
 import type { RequestContext, User } from '../http/resolved-request.js';
 import { badRequest } from '../http/status-error.js';
 import type { PlainRoute } from '../http/wire.js';
-import { isOpenToAll, mayDoAnything, OPEN_PATHS } from './authorize.js';
+import { isClaim, isOpenToAll, mayDoAnything, OPEN_PATHS } from './authorize.js';
 
 /** A kind of question: it is posted, answered, and kept nowhere. */
 export interface Review {
@@ -82,10 +83,11 @@ const isAllowed = (user: User, spec: JsonObject): boolean => {
   if (mayDoAnything(user)) return true;
   if (isJsonObject(path)) return stringAt(path, 'verb') === 'get' && isOpenToAll(stringAt(path, 'path') ?? '');
   const asked = isJsonObject(resource) ? resource : {};
-  return (
-    stringAt(asked, 'verb') === 'create' &&
-    REVIEWS.some(({ group, resource: name }) => group === asked['group'] && name === asked['resource'])
-  );
+  const text = (member: string): string => stringAt(asked, member) ?? '';
+  const [verb, attributes] = [text('verb'), { group: text('group'), resource: text('resource') }];
+  if (isClaim(verb, { ...attributes, subresource: text('subresource') })) return true;
+  const { group, resource: name } = attributes;
+  return verb === 'create' && REVIEWS.some((review) => review.group === group && review.resource === name);
 };
 
 const notExactlyOne = (): RefusalError => {
@@ -93,6 +95,9 @@ const notExactlyOne = (): RefusalError => {
   const what = { group: AUTHORIZATION, kind: 'SelfSubjectAccessReview', name: '' };
   return new RefusalError(invalid(what, [invalidValue('spec.resourceAttributes', null, why)]));
 };
+
+/** For oneself. */
+const CLAIMS = { group: PREBUILDS_GROUP, resource: 'presets/claim' };
 
 const rulesOf = (user: User): JsonObject => {
   if (mayDoAnything(user)) {
@@ -102,7 +107,7 @@ const rulesOf = (user: User): JsonObject => {
     };
   }
   return {
-    resourceRules: REVIEWS.map(({ group, resource }) => ({
+    resourceRules: [...REVIEWS, CLAIMS].map(({ group, resource }) => ({
       verbs: ['create'],
       apiGroups: [group],
       resources: [resource],

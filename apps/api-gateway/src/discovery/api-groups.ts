@@ -1,4 +1,5 @@
 /** What there is to discover: groups, their versions, their resources, each in the order in which clients take the first. */
+import { PREBUILDS_GROUP } from '@holdfast/prebuild';
 import type { KindDefinition, KindVersion } from '@holdfast/resource';
 
 import { compareVersions } from './version-order.js';
@@ -82,6 +83,9 @@ const subresourcesOf = (kind: KindDefinition, version: KindVersion): ApiSubresou
   const own = { group: kind.group, version: version.name, kind: kind.kind };
   const holdfast = { group: 'holdfast.dev', version: 'v1' };
   return [
+    ...(kind.group === PREBUILDS_GROUP && kind.plural === 'presets'
+      ? [{ name: 'claim', ...own, kind: 'WorkspaceClaim', verbs: ['create'] }]
+      : []),
     ...(kind.group === '' && kind.plural === 'namespaces' ? [{ name: 'finalize', ...own, verbs: ['update'] }] : []),
     { name: 'history', ...holdfast, kind: 'History', verbs: ['get'] },
     { name: 'rollback', ...holdfast, kind: 'Rollback', verbs: ['create'] },

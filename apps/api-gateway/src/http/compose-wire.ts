@@ -6,6 +6,8 @@ import type { Registry } from 'prom-client';
 import type { Authenticator } from '../auth/authenticator.js';
 import { authorizeResource } from '../auth/authorize.js';
 import { reviewRoutes, REVIEWS } from '../auth/review-routes.js';
+import { claimHandler } from '../claims/claim-handler.js';
+import type { ClaimLeader } from '../claims/claim-leader.js';
 import { discoveryRoutes } from '../discovery/discovery-routes.js';
 import { openApiRoutes } from '../discovery/openapi-routes.js';
 import { productVersion, versionRoutes } from '../discovery/version-routes.js';
@@ -36,6 +38,7 @@ export interface WireParts {
   readonly authenticator: Authenticator;
   readonly collections: CollectionHandlers;
   readonly transactions: TransactionHandler;
+  readonly claims: ClaimLeader;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
   readonly spans: Spans;
@@ -58,6 +61,7 @@ export const composeWire = (parts: WireParts): WireOptions => {
       update: updateObject(commands),
       patch: patchObject(commands),
       delete: deleteObject(commands),
+      claim: claimHandler(parts.claims),
     }),
     routes: [
       ...versionRoutes(),

@@ -3,6 +3,7 @@
  * this order, then the handler of its verb gets it. Whatever is wrong leaves as a refusal, before anything was asked
  * of the store.
  */
+import { PREBUILDS_GROUP } from '@holdfast/prebuild';
 import type { KindDefinition, ResourceVerb } from '@holdfast/resource';
 import type { FastifyReply } from 'fastify';
 
@@ -36,6 +37,8 @@ export interface ResourceHandlers extends HistoryHandler {
   readonly patch: ResourceHandler;
   readonly delete: ResourceHandler;
   readonly deletecollection: ResourceHandler;
+  /** `POST <preset>/claim`. */
+  readonly claim: ResourceHandler;
 }
 
 /** A request as it arrived. */
@@ -99,6 +102,7 @@ export class ResourceDispatcher {
     if (subresource === 'history') return this.handlers.history;
     if (subresource === 'why') return this.handlers.why;
     if (subresource === 'rollback') return this.handlers.rollback;
+    if (subresource === 'claim') return this.handlers.claim;
     const ofThePast = verb === 'get' && (query.at !== undefined || query.resourceVersionMatch === 'Exact');
     return ofThePast ? this.handlers.past : this.handlers[verb];
   }
@@ -120,18 +124,20 @@ const OF_A_COLLECTION: Readonly<Record<string, RequestVerb>> = {
 const verbOf = (method: string, { name, subresource }: ResourcePath, url: string): RequestVerb => {
   // A rollback writes the object's spec again: what it needs is the right to update.
   if (subresource === 'rollback' && method === 'POST') return 'update';
+  if (subresource === 'claim' && method === 'POST') return 'create';
   const verb = (name === '' ? OF_A_COLLECTION : OF_AN_OBJECT)[method];
   if (verb === undefined) throw methodNotAllowed();
   return verb === 'list' && asksToWatch(url) ? 'watch' : verb;
 };
 
-/** The verbs of each subresource; `rollback` is checked by its method, since only a POST makes one. */
+/** The verbs of each subresource; `rollback` and `claim` are checked by their method, since only a POST makes one. */
 const VERBS_OF: Readonly<Record<Subresource, readonly RequestVerb[]>> = {
   status: ['get', 'update', 'patch'],
   finalize: ['update'],
   history: ['get'],
   why: ['get'],
   rollback: ['update'],
+  claim: ['create'],
 };
 
 const subresourceOf = (
@@ -146,16 +152,18 @@ const subresourceOf = (
   }
   const subresource = SUBRESOURCES.find((known) => known === name);
   if (subresource === undefined || !exists(subresource, served, group)) throw noSuchPath();
-  const allowed = VERBS_OF[subresource].includes(verb) && (subresource === 'rollback') === (method === 'POST');
+  const isCall = subresource === 'rollback' || subresource === 'claim';
+  const allowed = VERBS_OF[subresource].includes(verb) && isCall === (method === 'POST');
   if (!allowed) throw methodNotAllowed();
   return subresource;
 };
 
-const SUBRESOURCES: readonly Subresource[] = ['status', 'finalize', 'history', 'why', 'rollback'];
+const SUBRESOURCES: readonly Subresource[] = ['status', 'finalize', 'history', 'why', 'rollback', 'claim'];
 
 const exists = (subresource: Subresource, { kind, version }: ServedKind, group: string): boolean => {
   if (subresource === 'status') return version.status;
   if (subresource === 'finalize') return group === '' && kind.plural === 'namespaces';
+  if (subresource === 'claim') return group === PREBUILDS_GROUP && kind.plural === 'presets';
   return true;
 };
 

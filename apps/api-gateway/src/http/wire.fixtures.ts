@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Answer } from '@holdfast/command-client';
-import type { Command } from '@holdfast/contracts';
+import type { ClaimAnswer, ClaimCall, Command } from '@holdfast/contracts';
 import type { Refusal } from '@holdfast/kernel';
 import { HealthRegistry, Spans } from '@holdfast/nest-platform';
 import type { KindDefinition, KindVersion } from '@holdfast/resource';
@@ -13,6 +13,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 
 import { Authenticator } from '../auth/authenticator.js';
+import type { ClaimLeader } from '../claims/claim-leader.js';
 import { KindFinder } from '../kinds/kind-finder.js';
 import { KindRegistry } from '../kinds/kind-registry.js';
 import { sendBytes, sendJson } from './answer.js';
@@ -85,6 +86,15 @@ export const racks: KindDefinition = aKind({
   revision: 2048,
 });
 
+/** Not among the core kinds: only specs of claims need it. */
+export const presets: KindDefinition = aKind({
+  group: 'prebuilds.holdfast.dev',
+  plural: 'presets',
+  singular: 'preset',
+  kind: 'Preset',
+  listKind: 'PresetList',
+});
+
 /** A store whose next answers are said beforehand; it keeps what it was asked. */
 export class ScriptedStore {
   readonly commands: { readonly command: Command; readonly body: string }[] = [];
@@ -118,9 +128,27 @@ export class ScriptedStore {
   }
 }
 
+/** An orchestrator whose next answers are said beforehand; it keeps what it was asked. */
+export class ScriptedLeader implements ClaimLeader {
+  readonly calls: ClaimCall[] = [];
+  private readonly answers: ClaimAnswer[] = [];
+
+  willAnswer(...answers: readonly ClaimAnswer[]): void {
+    this.answers.push(...answers);
+  }
+
+  claim = async (call: ClaimCall): Promise<ClaimAnswer> => {
+    this.calls.push(call);
+    const answer = this.answers.shift();
+    if (answer === undefined) throw new Error(`the leader was not told what to answer to ${call.name}`);
+    return answer;
+  };
+}
+
 export interface TestWire {
   readonly fastify: FastifyInstance;
   readonly store: ScriptedStore;
+  readonly claims: ScriptedLeader;
   readonly registry: KindRegistry;
   readonly metrics: Registry;
   /** What reached the handlers that are not the wire's own. */
@@ -130,14 +158,14 @@ export interface TestWire {
 }
 
 /** Tokens: `admin` is a master, `alice` is not. */
-export const startWire = async (): Promise<TestWire> => {
+export const startWire = async (kinds: readonly KindDefinition[] = coreKinds): Promise<TestWire> => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-wire-'));
   writeFileSync(join(folder, 'tokens'), 'admin,admin,0,system:masters\nalice,alice,1,dev\n');
   const logger = pino({ level: 'silent' });
   const store = new ScriptedStore();
-  const registry = new KindRegistry({ builtIn: coreKinds, readKind: () => racks });
+  const registry = new KindRegistry({ builtIn: kinds, readKind: () => racks });
   registry.load([{ metadata: { resourceVersion: '2048' } }], END);
-  const kinds = new KindFinder(registry, store);
+  const finder = new KindFinder(registry, store);
   const handed: ResolvedRequest[] = [];
   const handed200: ResourceHandler = async (request, reply) => {
     handed.push(request);
@@ -156,16 +184,18 @@ export const startWire = async (): Promise<TestWire> => {
     past: handed200,
     rollback: handed200,
   };
+  const claims = new ScriptedLeader();
   const transactions: TransactionHandler = async ({ body }, reply) => sendBytes(reply, 200, body);
   registerWire(
     instance,
     composeWire({
       commands: store,
       registry,
-      kinds,
+      kinds: finder,
       authenticator,
       collections,
       transactions,
+      claims,
       health,
       metrics,
       spans: new Spans({ service: 'api-gateway', endpoint: undefined, metrics, logger }),
@@ -176,6 +206,7 @@ export const startWire = async (): Promise<TestWire> => {
   return {
     fastify: instance,
     store,
+    claims,
     registry,
     metrics,
     handed,

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { coreKinds, presets, startWire } from '../http/wire.fixtures.js';
+import type { TestWire } from '../http/wire.fixtures.js';
+
+const CLAIM = '/apis/prebuilds.holdfast.dev/v1/namespaces/lab/presets/web/claim';
+
+const claim = { metadata: { name: 'mine' }, status: { phase: 'Bound', source: 'warm' } };
+const workspace = { metadata: { name: 'web-1' } };
+
+interface Sent {
+  readonly body?: unknown;
+  readonly key?: string;
+  readonly as?: string;
+  readonly path?: string;
+}
+
+interface StatusBody {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly details: { readonly causes?: readonly { readonly field: string; readonly message: string }[] };
+}
+
+describe('claiming over HTTP', () => {
+  let wire: TestWire;
+
+  beforeEach(async () => {
+    wire = await startWire([...coreKinds, presets]);
+  });
+  afterEach(async () => {
+    await wire?.close();
+  });
+
+  const post = ({ body, key, as = 'alice', path = CLAIM }: Sent) =>
+    wire.request({
+      method: 'POST',
+      url: path,
+      as,
+      headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) },
+      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    });
+  const refusal = async (sent: Sent): Promise<StatusBody> => (await post(sent)).json<StatusBody>();
+  const named = (): readonly string[] => wire.claims.calls.map(({ name }) => name);
+
+  it('is for oneself, without a wait, when nothing else is said', async () => {
+    wire.claims.willAnswer({ status: 'ok', outcome: 'created', claim, workspace });
+    const answer = await post({});
+    expect([answer.statusCode, answer.json()]).toEqual([
+      201,
+      { apiVersion: 'holdfast.dev/v1', kind: 'ClaimResult', claim, workspace },
+    ]);
+    expect(wire.claims.calls).toEqual([
+      expect.objectContaining({
+        namespace: 'lab',
+        preset: 'web',
+        owner: 'alice',
+        actor: 'alice',
+        waitSeconds: 0,
+        parameters: {},
+        name: expect.stringMatching(/^web-[a-z2-7]{10}$/),
+      }),
+    ]);
+  });
+
+  it('answers 200 for a claim that was there before', async () => {
+    wire.claims.willAnswer({ status: 'ok', outcome: 'known', claim });
+    const answer = await post({ body: { name: 'mine' } });
+    expect([answer.statusCode, answer.json()]).toMatchObject([200, { claim, workspace: null }]);
+  });
+
+  it('leads the same Idempotency-Key of the same user on the same preset to the same claim', async () => {
+    const known = { status: 'ok', outcome: 'known', claim } as const;
+    wire.claims.willAnswer(known, known, known, known, known);
+    for (const sent of [{ key: 'a' }, { key: 'a' }, { key: 'b' }, { key: 'a', as: 'admin' }]) await post(sent);
+    await post({ key: 'a', path: CLAIM.replace('/web/', '/api/') });
+    const [first, ...others] = named();
+    expect(others.map((name) => name === first)).toEqual([true, false, false, false]);
+  });
+
+  it('is a claim of its own each time without a key', async () => {
+    wire.claims.willAnswer(...[1, 2].map(() => ({ status: 'ok', outcome: 'created', claim }) as const));
+    await post({});
+    await post({});
+    expect(new Set(named()).size).toBe(2);
+  });
+
+  it('takes the name, the owner, the wait and the parameters that are given', async () => {
+    wire.claims.willAnswer({ status: 'ok', outcome: 'created', claim });
+    const body = { name: 'mine', owner: 'bob', waitSeconds: 30, parameters: { size: 'large', cores: 4, debug: true } };
+    await post({ body, as: 'admin' });
+    expect(wire.claims.calls).toEqual([expect.objectContaining(body)]);
+  });
+
+  it('is refused for another owner, except to masters', async () => {
+    expect(await refusal({ body: { owner: 'bob' } })).toMatchObject({
+      code: 403,
+      message:
+        'presets.prebuilds.holdfast.dev "web" is forbidden: User "alice" cannot claim a workspace for "bob" in the namespace "lab"',
+    });
+    expect(named()).toEqual([]);
+  });
+
+  it('names everything that is wrong at once', async () => {
+    const body = { name: 'No', owner: '', waitSeconds: -1, parameters: { list: [] }, prest: 'web' };
+    const { code, reason, details } = await refusal({ body });
+    expect([code, reason]).toEqual([422, 'Invalid']);
+    expect(details.causes?.map(({ field }) => field)).toEqual([
+      'name',
+      'owner',
+      'waitSeconds',
+      'parameters.list',
+      'prest',
+    ]);
+  });
+
+  it.each([
+    ['[]', 422],
+    ['{"name":"a","name":"b"}', 400],
+    ['{', 400],
+  ])('refuses the body %s with %i', async (payload, code) => {
+    const headers = { 'content-type': 'application/json' };
+    expect((await wire.request({ method: 'POST', url: CLAIM, headers, payload })).statusCode).toBe(code);
+  });
+
+  it('cannot be tried with dryRun', async () => {
+    expect(await refusal({ path: `${CLAIM}?dryRun=All` })).toMatchObject({ code: 400 });
+  });
+
+  it.each(['GET', 'PUT', 'DELETE', 'PATCH'] as const)('is no resource to %s', async (method) => {
+    expect((await wire.request({ method, url: CLAIM })).statusCode).toBe(405);
+  });
+
+  it('is there for presets alone', async () => {
+    expect(await refusal({ as: 'admin', path: '/api/v1/namespaces/lab/configmaps/web/claim' })).toMatchObject({
+      code: 404,
+    });
+  });
+
+  it('passes on why it was refused', async () => {
+    const taken = { reason: 'AlreadyExists', message: 'workspaceclaims "mine" is taken' } as const;
+    wire.claims.willAnswer({ status: 'refused', refusal: taken }, { status: 'refused', refusal: taken });
+    expect(await refusal({ body: { name: 'mine' } })).toMatchObject({ code: 409, message: taken.message });
+    expect(await refusal({ key: 'a' })).toMatchObject({
+      code: 422,
+      message: 'the Idempotency-Key was used before with another body; repeat the first request, or take a new key',
+    });
+  });
+
+  it('is told to those who ask what they may do', async () => {
+    const may = async (subresource: string): Promise<unknown> => {
+      const resourceAttributes = { verb: 'create', group: 'prebuilds.holdfast.dev', resource: 'presets', subresource };
+      const review = await wire.request({
+        method: 'POST',
+        url: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+        as: 'alice',
+        payload: JSON.stringify({ spec: { resourceAttributes } }),
+        headers: { 'content-type': 'application/json' },
+      });
+      return review.json<{ readonly status: unknown }>().status;
+    };
+    expect(await may('claim')).toEqual({ allowed: true });
+    expect(await may('')).toEqual({ allowed: false });
+  });
+});
