@@ -6,6 +6,7 @@ import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 
 import {
+  CLAIM_SUBJECT,
   EVENTS_STREAM,
   inboxPrefix,
   LOG_STREAM,
@@ -80,6 +81,13 @@ describe('what the users of NATS may do', () => {
     await as('worker').flush();
     await as('reconciler').flush();
     expect(answers).toEqual(['first']);
+  });
+
+  it('a gateway asks the orchestrator for a workspace, and nobody else does', async () => {
+    as('orchestrator').subscribe(CLAIM_SUBJECT, { callback: (_, call) => void call.respond('bound') });
+    await as('orchestrator').flush();
+    expect((await as('gateway').request(CLAIM_SUBJECT)).string()).toBe('bound');
+    await expect(publishes('reconciler', CLAIM_SUBJECT)).rejects.toThrow(/permissions violation/i);
   });
 
   it('a worker listens to calls in its queue group alone, and answers nobody who did not ask', async () => {
