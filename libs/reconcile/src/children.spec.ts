@@ -52,6 +52,16 @@ describe('the children of a parent', () => {
     expect(plan([], [found, going])).toEqual([{ kind: 'delete', found, version: 'v1' }]);
   });
 
+  it('are those that it controls: what only names it as an owner, too, is left alone', () => {
+    const references = [
+      { apiVersion: 'inventory.holdfast.dev/v1', kind: 'Rack', name: 'rack-01', uid: 'uid-of-rack-01' },
+      { apiVersion: 'other.dev/v1', kind: 'Other', name: 'other', uid: 'uid-of-other', controller: true },
+    ];
+    const found = aChassisOf('rack-01', 'c-0', { metadata: { ownerReferences: references } });
+
+    expect(plan([], [found])).toEqual([]);
+  });
+
   it('of kinds that are not spoken of are left alone', () => {
     const other = anObject(RACKS, 'c-0');
 

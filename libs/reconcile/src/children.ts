@@ -31,7 +31,8 @@ export type ChildAction =
 
 /**
  * What brings the children that exist to those that are desired: first what is missing or wrong, then what is too much.
- * `at` looks an object up by kind and name; `owned` are the parent's children of these kinds.
+ * `at` looks an object up by kind and name; `owned` are those that name the parent as an owner: only what it controls are
+ * its children.
  */
 export const planChildren = (input: {
   readonly parentUid: string;
@@ -44,10 +45,11 @@ export const planChildren = (input: {
   const wanted = new Set(input.desired.map(({ kind, name }) => `${objectTypeText(kind)}/${name}`));
   const versions = new Map(input.kinds.map((kind) => [objectTypeText(kind), kind.version]));
   for (const found of input.owned) {
+    if (isDeleting(found) || !isControlledBy(found, input.parentUid)) continue;
     const type = objectTypeText(found.key);
     const version = versions.get(type);
     const isWanted = version === undefined || wanted.has(`${type}/${found.key.name}`);
-    if (!isWanted && !isDeleting(found)) actions.push({ kind: 'delete', found, version });
+    if (!isWanted) actions.push({ kind: 'delete', found, version });
   }
   return actions;
 };

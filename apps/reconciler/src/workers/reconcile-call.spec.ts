@@ -7,9 +7,9 @@ import { reconcileCall } from './reconcile-call.js';
 import { acceptedReconciler, CONFIG_MAPS, GREETINGS, PHRASES, publishedSchema, stateOf } from './workers.fixtures.js';
 
 const world = stateOf(GREETINGS, 'world', { spec: { name: 'world', phraseName: 'hello' } }, 5_120);
-const ownedBy = (uid: string) => ({
+const ownedBy = (uid: string, controller = true) => ({
   metadata: {
-    ownerReferences: [{ apiVersion: 'examples.holdfast.dev/v1', kind: 'Greeting', name: 'x', uid, controller: true }],
+    ownerReferences: [{ apiVersion: 'examples.holdfast.dev/v1', kind: 'Greeting', name: 'x', uid, controller }],
   },
 });
 const read = new ObjectCache();
@@ -17,6 +17,7 @@ const read = new ObjectCache();
   world,
   stateOf(CONFIG_MAPS, 'world-greeting', { ...ownedBy('uid-of-world'), data: { text: 'Hello' } }, 6_144),
   stateOf(CONFIG_MAPS, 'another-greeting', ownedBy('uid-of-another')),
+  stateOf(CONFIG_MAPS, 'of-somebody-else-too', ownedBy('uid-of-world', false)),
   stateOf(PHRASES, 'hello', { spec: { text: 'Hello' } }, 2_048),
   stateOf(PHRASES, 'goodbye'),
 ].forEach((state) => read.put(state));
