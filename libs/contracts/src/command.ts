@@ -12,7 +12,7 @@ export interface Target {
   readonly namespace: string;
   /** '' on a create: the name stands in the body, or is made from generateName. */
   readonly name: string;
-  readonly subresource?: 'status' | 'finalize';
+  readonly subresource?: 'status' | 'finalize' | 'scale';
 }
 
 export type PatchType = 'json' | 'merge' | 'strategic';

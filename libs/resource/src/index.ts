@@ -54,5 +54,6 @@ export type { JsonPath } from './json-path/json-path.js';
 export { dns1123Subdomain } from './names/grammar.js';
 export { openApiV3Document } from './openapi/document.js';
 export { ageOf, humanDuration } from './printing/age.js';
+export { SCALE, scaleOf } from './scale/scale.js';
 export { tablePrinter } from './printing/table.js';
 export type { TableColumn, TablePrinter } from './printing/table.js';

@@ -27,6 +27,8 @@ const joined = ({ scope, current, body, subresource }: ReplacementBody): JsonObj
       return scope.version.status ? withMember(body, 'status', current.object) : body;
     case 'status':
       return withMember(storedAround(body, current.object), 'status', body);
+    case 'scale':
+      return withMember(storedAround(body, current.object), 'spec', body);
     case 'finalize':
       return { ...storedAround(body, current.object), spec: finalizedSpec(body, current.object) };
     default:

@@ -1,13 +1,14 @@
-import type { JsonObject } from '@holdfast/kernel';
+import type { Refusal } from '@holdfast/kernel';
 import { applyPatch } from '../patch/apply-patch.js';
+import { scaleOf } from '../scale/scale.js';
 import { admitReplacement } from './admit-replacement.js';
 import type { Decision, DecisionContext, ResourceState, StoredObject } from './decision.js';
-import { metadataOf } from './metadata.js';
 import { refused } from './outcome.js';
 import type { Admission, PreparedPatch } from './prepared-write.js';
 import { notFound, strategicPatchOfCustomKind, unfitPatch } from './refusals.js';
 import { decideReplacement } from './replace.js';
-import { apiVersionOf, scopeOf } from './scope.js';
+import { scaledBody } from './scale.js';
+import { asServed, scopeOf } from './scope.js';
 import type { Scope } from './scope.js';
 
 /** A change to the newest state of an object; a patch that names a resourceVersion counts for that one only. */
@@ -30,18 +31,18 @@ export const decidePatch = (state: ResourceState, write: PreparedPatch, context:
 };
 
 const admitPatched = (scope: Scope, current: StoredObject, write: PreparedPatch): Admission => {
-  const patched = applyPatch(asServed(scope, current), write.patch);
-  if (!patched.ok) {
-    const refusal = unfitPatch(scope.subject, patched.problem, patched.field);
-    return { revision: scope.kind.revision, result: { ok: false, refusal } };
-  }
   const { fieldValidation, target } = write;
-  return admitReplacement({ scope, current, body: patched.object, subresource: target.subresource, fieldValidation });
+  const { subresource } = target;
+  const refusedBy = (refusal: Refusal): Admission => ({
+    revision: scope.kind.revision,
+    result: { ok: false, refusal },
+  });
+  const { scale } = scope.version;
+  const isScale = subresource === 'scale' && scale !== undefined;
+  const served = asServed(scope, current);
+  const patched = applyPatch(isScale ? scaleOf(served, scale) : served, write.patch);
+  if (!patched.ok) return refusedBy(unfitPatch(scope.subject, patched.problem, patched.field));
+  const meant = isScale ? scaledBody(served, patched.object, scale) : { ok: true as const, body: patched.object };
+  if (!meant.ok) return refusedBy(meant.refusal);
+  return admitReplacement({ scope, current, body: meant.body, subresource, fieldValidation });
 };
-
-/** The object as its reader sees it, whom the patch was written for. */
-const asServed = ({ kind, version }: Scope, { object, version: newest }: StoredObject): JsonObject => ({
-  ...object,
-  apiVersion: apiVersionOf(kind, version),
-  metadata: { ...metadataOf(object), resourceVersion: String(newest) },
-});

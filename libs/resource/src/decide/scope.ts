@@ -1,8 +1,10 @@
 /** What a write aims at, once its kind is known. */
 import type { ObjectKey, Target } from '@holdfast/contracts';
-import type { Refusal } from '@holdfast/kernel';
+import type { JsonObject, Refusal } from '@holdfast/kernel';
 import { kindVersion } from '../kind.js';
 import type { KindDefinition, KindVersion } from '../kind.js';
+import type { StoredObject } from './decision.js';
+import { metadataOf } from './metadata.js';
 import { unknownResource } from './refusals.js';
 import type { Subject } from './refusals.js';
 
@@ -40,6 +42,13 @@ export const withName = (scope: Scope, name: string): Scope => ({
 export const apiVersionOf = (kind: KindDefinition, version: KindVersion): string =>
   kind.group === '' ? version.name : `${kind.group}/${version.name}`;
 
+/** The object as readers of that version see it. */
+export const asServed = ({ kind, version }: Scope, { object, version: newest }: StoredObject): JsonObject => ({
+  ...object,
+  apiVersion: apiVersionOf(kind, version),
+  metadata: { ...metadataOf(object), resourceVersion: String(newest) },
+});
+
 /** The apiVersion under which objects of the kind are stored. */
 export const storedApiVersion = (kind: KindDefinition): string => {
   const storage = kind.versions.find((version) => version.storage);
@@ -50,6 +59,7 @@ export const storedApiVersion = (kind: KindDefinition): string => {
 const servesSubresource = (kind: KindDefinition, version: KindVersion, subresource: Target['subresource']): boolean => {
   if (subresource === undefined) return true;
   if (subresource === 'status') return version.status;
+  if (subresource === 'scale') return version.scale !== undefined;
   return kind.group === '' && kind.plural === 'namespaces';
 };
 

@@ -5,7 +5,8 @@ import { refused } from './outcome.js';
 import type { PreparedUpdate } from './prepared-write.js';
 import { notFound } from './refusals.js';
 import { decideReplacement } from './replace.js';
-import { scopeOf } from './scope.js';
+import { scaledBody } from './scale.js';
+import { asServed, scopeOf } from './scope.js';
 
 /** Another state for an object that exists, from a writer who saw the newest one. */
 export const decideUpdate = (state: ResourceState, write: PreparedUpdate, context: DecisionContext): Decision => {
@@ -17,6 +18,14 @@ export const decideUpdate = (state: ResourceState, write: PreparedUpdate, contex
   if (current === undefined) return refused(notFound(scope.subject));
 
   const { subresource } = target;
+  const { scale } = scope.version;
+  if (subresource === 'scale' && scale !== undefined) {
+    const scaled = scaledBody(asServed(scope, current), body, scale);
+    if (!scaled.ok) return refused(scaled.refusal);
+    const admission = admitReplacement({ scope, current, body: scaled.body, subresource, fieldValidation });
+    const replacement = { scope, current, admission, subresource, preconditions, versionRequired: false };
+    return decideReplacement(state, replacement, context);
+  }
   // An admission that failed may have missed the stored half of the object, or that the fault is an old one.
   const admission =
     write.admission?.result.ok === true && write.admission.revision === scope.kind.revision

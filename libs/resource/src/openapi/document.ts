@@ -6,7 +6,8 @@ import type { JsonObject } from '@holdfast/kernel';
 
 import { kindVersion } from '../kind.js';
 import type { KindDefinition } from '../kind.js';
-import { DELETE_OPTIONS, LIST_META, OBJECT_META, sharedSchemas, STATUS } from './shared-schemas.js';
+import { SCALE } from '../scale/scale.js';
+import { DELETE_OPTIONS, LIST_META, OBJECT_META, SCALE_SCHEMA, sharedSchemas, STATUS } from './shared-schemas.js';
 
 interface GroupVersionKind extends JsonObject {
   readonly group: string;
@@ -89,11 +90,13 @@ const pathsOf = (kind: KindDefinition, version: string): JsonObject => {
   const object = `${collection}/{name}`;
   const all = isNamespaced ? { [`${root}/${kind.plural}`]: allNamespaces(kind, version) } : {};
   const hasStatus = kindVersion(kind, version)?.status === true;
+  const hasScale = kindVersion(kind, version)?.scale !== undefined;
   return {
     ...all,
     [collection]: collectionPath(kind, version),
     [object]: objectPath(kind, version, ''),
     ...(hasStatus ? { [`${object}/status`]: objectPath(kind, version, 'Status') } : {}),
+    ...(hasScale ? { [`${object}/scale`]: scalePath(kind, version) } : {}),
   };
 };
 
@@ -155,6 +158,8 @@ const operation = (input: {
   readonly action: string;
   readonly verb: string;
   readonly suffix?: string;
+  /** What is sent and answered, where it is not the kind itself. */
+  readonly gvk?: GroupVersionKind;
   readonly parameters?: readonly JsonObject[];
   readonly requestBody?: JsonObject;
   readonly responses: JsonObject;
@@ -166,7 +171,7 @@ const operation = (input: {
   ...(input.requestBody === undefined ? {} : { requestBody: input.requestBody }),
   responses: { ...input.responses, '401': { description: 'Unauthorized' } },
   'x-kubernetes-action': input.action,
-  'x-kubernetes-group-version-kind': gvkOf(input.kind, input.version),
+  'x-kubernetes-group-version-kind': input.gvk ?? gvkOf(input.kind, input.version),
 });
 
 const idPart = (text: string): string =>
@@ -217,9 +222,8 @@ const collectionPath = (kind: KindDefinition, version: string): JsonObject => {
   };
 };
 
-const objectPath = (kind: KindDefinition, version: string, suffix: string): JsonObject => {
+const objectPath = (kind: KindDefinition, version: string, suffix: '' | 'Status'): JsonObject => {
   const name = schemaName(kind, version, kind.kind);
-  const responses = { '200': ok(name), '201': ok(name, 'Created') };
   const common = { kind, version, suffix };
   const remove = operation({
     ...common,
@@ -228,6 +232,17 @@ const objectPath = (kind: KindDefinition, version: string, suffix: string): Json
     requestBody: body(BODY_TYPES, refTo(DELETE_OPTIONS)),
     responses: { '200': ok(STATUS), '202': ok(STATUS, 'Accepted') },
   });
+  return { ...readAndWrite(common, name), ...(suffix === '' ? { delete: remove } : {}) };
+};
+
+const scalePath = (kind: KindDefinition, version: string): JsonObject =>
+  readAndWrite({ kind, version, suffix: 'Scale', gvk: SCALE }, SCALE_SCHEMA);
+
+type Common = Pick<Parameters<typeof operation>[0], 'kind' | 'version' | 'suffix' | 'gvk'>;
+
+const readAndWrite = (common: Common, name: string): JsonObject => {
+  const { kind } = common;
+  const responses = { '200': ok(name), '201': ok(name, 'Created') };
   return {
     get: operation({ ...common, action: 'get', verb: 'read', responses: { '200': ok(name) } }),
     put: operation({
@@ -246,7 +261,6 @@ const objectPath = (kind: KindDefinition, version: string, suffix: string): Json
       requestBody: body(PATCH_TYPES, { type: 'object' }),
       responses,
     }),
-    ...(suffix === '' ? { delete: remove } : {}),
     parameters: [pathParameter('name', `The name of the ${kind.kind}.`), ...namespaceParameter(kind)],
   };
 };

@@ -8,6 +8,7 @@ const int64 = (description: string): JsonObject => ({ type: 'integer', format: '
 export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 export const LIST_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta';
 export const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
+export const SCALE_SCHEMA = 'io.k8s.api.autoscaling.v1.Scale';
 export const STATUS = 'io.k8s.apimachinery.pkg.apis.meta.v1.Status';
 
 export const sharedSchemas: JsonObject = {
@@ -36,6 +37,32 @@ export const sharedSchemas: JsonObject = {
       },
       propagationPolicy: string('Background, Foreground or Orphan: what becomes of the dependents.'),
     },
+  },
+  [SCALE_SCHEMA]: {
+    type: 'object',
+    description: 'How many, whatever the kind.',
+    properties: {
+      apiVersion: string('autoscaling/v1'),
+      kind: string('Scale'),
+      metadata: {
+        allOf: [{ $ref: `#/components/schemas/${OBJECT_META}` }],
+        description: 'Of the object.',
+        default: {},
+      },
+      spec: {
+        type: 'object',
+        properties: { replicas: { type: 'integer', format: 'int32', description: 'How many are wanted.' } },
+      },
+      status: {
+        type: 'object',
+        required: ['replicas'],
+        properties: {
+          replicas: { type: 'integer', format: 'int32', description: 'How many there are.' },
+          selector: string('The labels of those that are counted.'),
+        },
+      },
+    },
+    'x-kubernetes-group-version-kind': [{ group: 'autoscaling', version: 'v1', kind: 'Scale' }],
   },
   [STATUS]: {
     type: 'object',
