@@ -1,5 +1,6 @@
 /** What there is to discover: groups, their versions, their resources, each in the order in which clients take the first. */
 import { PREBUILDS_GROUP } from '@holdfast/prebuild';
+import { SCALE } from '@holdfast/resource';
 import type { KindDefinition, KindVersion } from '@holdfast/resource';
 
 import { compareVersions } from './version-order.js';
@@ -89,6 +90,7 @@ const subresourcesOf = (kind: KindDefinition, version: KindVersion): ApiSubresou
     ...(kind.group === '' && kind.plural === 'namespaces' ? [{ name: 'finalize', ...own, verbs: ['update'] }] : []),
     { name: 'history', ...holdfast, kind: 'History', verbs: ['get'] },
     { name: 'rollback', ...holdfast, kind: 'Rollback', verbs: ['create'] },
+    ...(version.scale === undefined ? [] : [{ name: 'scale', ...SCALE, verbs: ['get', 'patch', 'update'] }]),
     ...(version.status ? [{ name: 'status', ...own, verbs: ['get', 'patch', 'update'] }] : []),
     { name: 'why', ...holdfast, kind: 'Explanation', verbs: ['get'] },
   ];

@@ -30,7 +30,7 @@ export interface RequestContext {
 
 export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
-export type Subresource = 'status' | 'finalize' | 'history' | 'why' | 'rollback' | 'claim';
+export type Subresource = 'status' | 'scale' | 'finalize' | 'history' | 'why' | 'rollback' | 'claim';
 
 /** The form of the answer: the objects, a Table of them, or their metadata alone. */
 export type Representation = 'json' | 'table' | 'partial';

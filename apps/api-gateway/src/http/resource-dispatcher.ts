@@ -133,6 +133,7 @@ const verbOf = (method: string, { name, subresource }: ResourcePath, url: string
 /** The verbs of each subresource; `rollback` and `claim` are checked by their method, since only a POST makes one. */
 const VERBS_OF: Readonly<Record<Subresource, readonly RequestVerb[]>> = {
   status: ['get', 'update', 'patch'],
+  scale: ['get', 'update', 'patch'],
   finalize: ['update'],
   history: ['get'],
   why: ['get'],
@@ -158,10 +159,11 @@ const subresourceOf = (
   return subresource;
 };
 
-const SUBRESOURCES: readonly Subresource[] = ['status', 'finalize', 'history', 'why', 'rollback', 'claim'];
+const SUBRESOURCES: readonly Subresource[] = ['status', 'scale', 'finalize', 'history', 'why', 'rollback', 'claim'];
 
 const exists = (subresource: Subresource, { kind, version }: ServedKind, group: string): boolean => {
   if (subresource === 'status') return version.status;
+  if (subresource === 'scale') return version.scale !== undefined;
   if (subresource === 'finalize') return group === '' && kind.plural === 'namespaces';
   if (subresource === 'claim') return group === PREBUILDS_GROUP && kind.plural === 'presets';
   return true;

@@ -86,13 +86,14 @@ export const racks: KindDefinition = aKind({
   revision: 2048,
 });
 
-/** Not among the core kinds: only specs of claims need it. */
+/** Not among the core kinds: only specs of claims and of `/scale` need it. */
 export const presets: KindDefinition = aKind({
   group: 'prebuilds.holdfast.dev',
   plural: 'presets',
   singular: 'preset',
   kind: 'Preset',
   listKind: 'PresetList',
+  versions: [version('v1', { scale: { specReplicasPath: '.spec.slots', statusReplicasPath: '.status.filled' } })],
 });
 
 /** A store whose next answers are said beforehand; it keeps what it was asked. */

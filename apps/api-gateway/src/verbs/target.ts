@@ -2,6 +2,13 @@ import type { Target } from '@holdfast/contracts';
 
 import type { ResolvedRequest } from '../http/resolved-request.js';
 
+type StoredSubresource = NonNullable<Target['subresource']>;
+
+const OF_THE_STORE: readonly StoredSubresource[] = ['status', 'scale', 'finalize'];
+
+const isOfTheStore = (subresource: ResolvedRequest['subresource']): subresource is StoredSubresource =>
+  OF_THE_STORE.some((known) => known === subresource);
+
 /** What the command of a request aims at. */
 export const targetOf = ({ kind, version, namespace, name, subresource }: ResolvedRequest): Target => ({
   group: kind.group,
@@ -9,5 +16,5 @@ export const targetOf = ({ kind, version, namespace, name, subresource }: Resolv
   resource: kind.plural,
   namespace,
   name,
-  ...(subresource === 'status' || subresource === 'finalize' ? { subresource } : {}),
+  ...(isOfTheStore(subresource) ? { subresource } : {}),
 });

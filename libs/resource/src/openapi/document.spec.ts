@@ -24,6 +24,7 @@ const rack: KindDefinition = {
       storage: true,
       schema: { type: 'object', properties: { spec: { type: 'object', description: 'What is wanted.' } } },
       status: true,
+      scale: { specReplicasPath: '.spec.slots', statusReplicasPath: '.status.slots' },
       printerColumns: [],
       selectableFields: [],
     },
@@ -41,11 +42,12 @@ const operations = Object.values(objectAt(document, 'paths')).flatMap((path) =>
 );
 
 describe('the OpenAPI document of a group-version', () => {
-  it('has the paths of the kind: the object, its status, its collections', () => {
+  it('has the paths of the kind: the object, its scale and status, its collections', () => {
     const root = '/apis/inventory.holdfast.dev/v1';
     expect(Object.keys(objectAt(document, 'paths')).sort()).toEqual([
       `${root}/namespaces/{namespace}/racks`,
       `${root}/namespaces/{namespace}/racks/{name}`,
+      `${root}/namespaces/{namespace}/racks/{name}/scale`,
       `${root}/namespaces/{namespace}/racks/{name}/status`,
       `${root}/racks`,
     ]);
@@ -54,7 +56,7 @@ describe('the OpenAPI document of a group-version', () => {
   it('says on every PATCH of a kind that the server validates fields, or kubectl refuses to apply', () => {
     const patches = operations.filter(({ verb }) => verb === 'patch');
 
-    expect(patches).toHaveLength(2);
+    expect(patches).toHaveLength(3);
     for (const { operation } of patches) {
       const names = (operation['parameters'] as JsonObject[]).map((parameter) => parameter['name']);
       expect(names).toEqual(expect.arrayContaining(['dryRun', 'fieldManager', 'fieldValidation', 'force']));
@@ -62,7 +64,11 @@ describe('the OpenAPI document of a group-version', () => {
   });
 
   it('names the kind on every operation, and on its schema as a list', () => {
-    for (const { operation } of operations) expect(operation['x-kubernetes-group-version-kind']).toEqual(gvk);
+    for (const { operation } of operations) {
+      const isScale = String(operation['operationId']).endsWith('Scale');
+      const scale = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+      expect(operation['x-kubernetes-group-version-kind']).toEqual(isScale ? scale : gvk);
+    }
     const schema = objectAt(objectAt(objectAt(document, 'components'), 'schemas'), 'dev.holdfast.inventory.v1.Rack');
     expect(schema['x-kubernetes-group-version-kind']).toEqual([gvk]);
     expect(objectAt(objectAt(schema, 'properties'), 'spec')['description']).toBe('What is wanted.');
