@@ -65,7 +65,7 @@ describe('the OpenAPI document of a group-version', () => {
 
   it('names the kind on every operation, and on its schema as a list', () => {
     for (const { operation } of operations) {
-      const isScale = String(operation['operationId']).endsWith('Scale');
+      const isScale = JSON.stringify(operation['operationId']).endsWith('Scale"');
       const scale = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
       expect(operation['x-kubernetes-group-version-kind']).toEqual(isScale ? scale : gvk);
     }
