@@ -121,6 +121,21 @@ describe('a Reconciler', () => {
     });
   });
 
+  it('that would let go what another holds is refused: of two of one finalizer the first would end both', () => {
+    const finalizer = 'examples.holdfast.dev/greeting';
+    const holding = (name: string, at: string, spec: Partial<ReconcilerSpec>) =>
+      registered(name, at, { owns: [], finalizer, ...spec });
+    const other = holding('other', '10:01', { condition: 'Friendly' });
+    expect(judge([holding('greeting', '10:00', {}), other]).get('other')).toEqual({
+      status: 'refused',
+      reason: 'ForTaken',
+      message:
+        'Reconciler "greeting" already holds Greeting (examples.holdfast.dev/v1) by examples.holdfast.dev/greeting',
+    });
+    const ofAnotherKind = holding('other', '10:01', { for: { apiVersion: 'examples.holdfast.dev/v1', kind: 'Phrase' } });
+    expect(verdicts([holding('greeting', '10:00', {}), ofAnotherKind])).toMatchObject({ other: 'accepted' });
+  });
+
   it('makes room when it is being deleted', () => {
     const going = registered('a', '10:00', {}, { deletionTimestamp: '2026-01-01T11:00:00Z' });
     expect(verdicts([going, registered('b', '10:01')])).toEqual({ a: 'BeingDeleted', b: 'accepted' });

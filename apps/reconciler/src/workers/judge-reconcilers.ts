@@ -112,7 +112,10 @@ const scopeProblem = ({ for: kind, owns, watches }: AcceptedReconciler): Verdict
 const scopeText = (kind: KnownKind | undefined): string =>
   kind?.scope === 'Cluster' ? 'cluster-scoped' : 'namespaced';
 
-/** Two of one kind would undo each other's work where they own the same kind or write the same condition. */
+/**
+ * Two of one kind would undo each other's work where they own the same kind or write the same condition; with the same
+ * finalizer, the first that is done would let the object go before the other has cleaned up.
+ */
 const takenProblem = (
   { for: kind, owns, spec }: AcceptedReconciler,
   {
@@ -126,6 +129,9 @@ const takenProblem = (
     const shared = owns.find((one) => other.owns.some((theirs) => objectTypeText(theirs) === objectTypeText(one)));
     if (shared !== undefined) {
       return refuse('ForTaken', `Reconciler "${other.name}" already makes the ${shared.kind} of each ${subject}`);
+    }
+    if (spec.finalizer !== undefined && spec.finalizer === other.spec.finalizer) {
+      return refuse('ForTaken', `Reconciler "${other.name}" already holds ${subject} by ${spec.finalizer}`);
     }
     if (kind.hasStatus && other.spec.condition === spec.condition) {
       return refuse(
