@@ -49,10 +49,13 @@ export interface KindReconciler<Spec extends object, Status extends object> exte
 export const defineReconciler = <Spec extends object = JsonObject, Status extends object = JsonObject>(
   definition: KindReconciler<Spec, Status>,
 ): ReconcilerDefinition => {
-  const { name, concurrency, timeoutMs, backoff, condition, owns = [], watches = [] } = definition;
+  const { name, concurrency, timeoutMs, backoff, condition, finalize, owns = [], watches = [] } = definition;
   const kind = definition.for;
   return {
     name,
+    for: kind,
+    owns,
+    ...(finalize === undefined ? {} : { finalizer: finalize.finalizer }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(backoff === undefined ? {} : { backoff }),

@@ -97,6 +97,10 @@ export interface StatusReport {
 export interface ReconcilerDefinition {
   /** Names the controller in metrics, logs and field managers: lower case, dashes. */
   readonly name: string;
+  /** Whose objects it reconciles, what it makes for them and by which finalizer it holds them, for others to keep off. */
+  readonly for?: ObjectType;
+  readonly owns?: readonly ObjectType[];
+  readonly finalizer?: string;
   readonly watches: readonly Watch[];
   /** Runs at once, of different keys; 1 when missing. */
   readonly concurrency?: number;

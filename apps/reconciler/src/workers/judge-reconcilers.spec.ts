@@ -132,7 +132,9 @@ describe('a Reconciler', () => {
       message:
         'Reconciler "greeting" already holds Greeting (examples.holdfast.dev/v1) by examples.holdfast.dev/greeting',
     });
-    const ofAnotherKind = holding('other', '10:01', { for: { apiVersion: 'examples.holdfast.dev/v1', kind: 'Phrase' } });
+    const ofAnotherKind = holding('other', '10:01', {
+      for: { apiVersion: 'examples.holdfast.dev/v1', kind: 'Phrase' },
+    });
     expect(verdicts([holding('greeting', '10:00', {}), ofAnotherKind])).toMatchObject({ other: 'accepted' });
   });
 
@@ -146,9 +148,31 @@ describe('a Reconciler', () => {
     expect(verdicts([broken, registered('b', '10:01')])).toEqual({ a: 'KindNotFound', b: 'accepted' });
   });
 
-  it("gives way to Holdfast's own: to their names, and to the conditions that they write", () => {
-    const own = { name: 'greeting', reports: { type: GREETINGS, condition: 'Ready' } };
-    const reconcilers = [registered('greeting', '10:00', { condition: 'Friendly' }), registered('other', '10:00')];
-    expect(verdicts(reconcilers, [own])).toEqual({ greeting: 'NameTaken', other: 'ForTaken' });
+  it("gives way to Holdfast's own: to their names, children, conditions and finalizers", () => {
+    const own: InProcess = {
+      name: 'greeting',
+      for: GREETINGS,
+      owns: [CONFIG_MAPS],
+      reports: { condition: 'Ready' },
+      finalizer: 'examples.holdfast.dev/greeting',
+    };
+    const alone = { owns: [], condition: 'Friendly' };
+    const reconcilers = [
+      registered('greeting', '10:00', alone),
+      registered('owning', '10:00', { condition: 'Owned' }),
+      registered('reporting', '10:00', { owns: [] }),
+      registered('holding', '10:00', { ...alone, finalizer: 'examples.holdfast.dev/greeting' }),
+      registered('alone', '10:00', alone),
+    ];
+    expect(verdicts(reconcilers, [own])).toEqual({
+      greeting: 'NameTaken',
+      owning: 'ForTaken',
+      reporting: 'ForTaken',
+      holding: 'ForTaken',
+      alone: 'accepted',
+    });
+    expect(judge(reconcilers, [own]).get('owning')).toMatchObject({
+      message: 'Holdfast\'s own "greeting" already makes the ConfigMap of each Greeting (examples.holdfast.dev/v1)',
+    });
   });
 });

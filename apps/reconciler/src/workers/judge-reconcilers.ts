@@ -4,7 +4,7 @@
  */
 import { objectAt, stringAt } from '@holdfast/kernel';
 import { apiVersionOf, isDeleting, objectTypeText, specOf, uidOf } from '@holdfast/reconcile';
-import type { ObjectState, ObjectType } from '@holdfast/reconcile';
+import type { ObjectState, ObjectType, ReconcilerDefinition, StatusReport } from '@holdfast/reconcile';
 
 import type { KindLookup, KnownKind } from './known-kinds.js';
 import { RECONCILERS } from './reconciler-kind.js';
@@ -28,10 +28,9 @@ export type Verdict =
     };
 
 /** A reconciler in process, as far as it can be in the way. */
-export interface InProcess {
-  readonly name: string;
-  readonly reports?: { readonly type: ObjectType; readonly condition: string };
-}
+export type InProcess = Pick<ReconcilerDefinition, 'name' | 'for' | 'owns' | 'finalizer'> & {
+  readonly reports?: Pick<StatusReport, 'condition'>;
+};
 
 /** A verdict for each, by name. */
 export const judgeReconcilers = (input: {
@@ -71,7 +70,8 @@ const judge = (
   if ('missing' in watched) return refuse('KindNotFound', watched.missing);
   const watches = watched.kinds.map((found, i) => ({ kind: found, field: spec.watches[i]?.wakes.field ?? '' }));
   const reconciler = { name, uid: uidOf(state), spec, for: kind, owns: owns.kinds, watches };
-  return scopeProblem(reconciler) ?? takenProblem(reconciler, others) ?? { status: 'accepted', reconciler };
+  const taken = [...others.inProcess.flatMap(takenInProcess), ...others.accepted.map(takenBy)];
+  return scopeProblem(reconciler) ?? takenProblem(reconciler, taken) ?? { status: 'accepted', reconciler };
 };
 
 const refuse = (reason: (Verdict & { status: 'refused' })['reason'], message: string): Verdict => ({
@@ -112,41 +112,51 @@ const scopeProblem = ({ for: kind, owns, watches }: AcceptedReconciler): Verdict
 const scopeText = (kind: KnownKind | undefined): string =>
   kind?.scope === 'Cluster' ? 'cluster-scoped' : 'namespaced';
 
+/** What a reconciler has for itself, of the objects of its kind. */
+interface Taken {
+  readonly by: string;
+  readonly for: ObjectType;
+  readonly owns: readonly ObjectType[];
+  readonly condition: string | undefined;
+  readonly finalizer: string | undefined;
+}
+
 /**
  * Two of one kind would undo each other's work where they own the same kind or write the same condition; with the same
  * finalizer, the first that is done would let the object go before the other has cleaned up.
  */
-const takenProblem = (
-  { for: kind, owns, spec }: AcceptedReconciler,
-  {
-    accepted,
-    inProcess,
-  }: { readonly accepted: readonly AcceptedReconciler[]; readonly inProcess: readonly InProcess[] },
-): Verdict | undefined => {
-  const sameKind = (type: ObjectType): boolean => objectTypeText(type) === objectTypeText(kind);
+const takenProblem = (reconciler: AcceptedReconciler, others: readonly Taken[]): Verdict | undefined => {
+  const { for: kind, owns } = reconciler;
+  const { condition, finalizer } = takenBy(reconciler);
   const subject = `${kind.kind} (${apiVersionOf(kind)})`;
-  for (const other of accepted.filter((one) => sameKind(one.for))) {
-    const shared = owns.find((one) => other.owns.some((theirs) => objectTypeText(theirs) === objectTypeText(one)));
-    if (shared !== undefined) {
-      return refuse('ForTaken', `Reconciler "${other.name}" already makes the ${shared.kind} of each ${subject}`);
+  for (const other of others.filter((one) => isSame(one.for, kind))) {
+    const shared = owns.find((one) => other.owns.some((theirs) => isSame(theirs, one)));
+    if (shared !== undefined)
+      return refuse('ForTaken', `${other.by} already makes the ${shared.kind} of each ${subject}`);
+    if (finalizer !== undefined && other.finalizer === finalizer) {
+      return refuse('ForTaken', `${other.by} already holds ${subject} by ${finalizer}`);
     }
-    if (spec.finalizer !== undefined && spec.finalizer === other.spec.finalizer) {
-      return refuse('ForTaken', `Reconciler "${other.name}" already holds ${subject} by ${spec.finalizer}`);
-    }
-    if (kind.hasStatus && other.spec.condition === spec.condition) {
-      return refuse(
-        'ForTaken',
-        `Reconciler "${other.name}" already writes the condition ${spec.condition} of ${subject}`,
-      );
+    if (condition !== undefined && other.condition === condition) {
+      return refuse('ForTaken', `${other.by} already writes the condition ${condition} of ${subject}`);
     }
   }
-  const own = inProcess.find(({ reports }) => reports?.condition === spec.condition && sameKind(reports.type));
-  if (own === undefined) return undefined;
-  return refuse(
-    'ForTaken',
-    `Holdfast's own "${own.name}" already writes the condition ${spec.condition} of ${subject}`,
-  );
+  return undefined;
 };
+
+const takenBy = ({ name, for: kind, owns, spec }: AcceptedReconciler): Taken => ({
+  by: `Reconciler "${name}"`,
+  for: kind,
+  owns,
+  condition: kind.hasStatus ? spec.condition : undefined,
+  finalizer: spec.finalizer,
+});
+
+const takenInProcess = ({ name, for: kind, owns = [], reports, finalizer }: InProcess): readonly Taken[] =>
+  kind === undefined
+    ? []
+    : [{ by: `Holdfast's own "${name}"`, for: kind, owns, condition: reports?.condition, finalizer }];
+
+const isSame = (a: ObjectType, b: ObjectType): boolean => objectTypeText(a) === objectTypeText(b);
 
 const olderFirst = (a: ObjectState, b: ObjectState): number =>
   compareText(createdAt(a), createdAt(b)) || compareText(a.key.name, b.key.name);

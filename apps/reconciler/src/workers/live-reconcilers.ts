@@ -5,7 +5,7 @@
  */
 import { keyText } from '@holdfast/contracts';
 import { keyOf, objectTypeText } from '@holdfast/reconcile';
-import type { Controller, ObjectType, ReconcilerDefinition } from '@holdfast/reconcile';
+import type { Controller, ObjectType } from '@holdfast/reconcile';
 
 import type { ControllerRuntime } from '../controller-runtime.js';
 import { judgeReconcilers } from './judge-reconcilers.js';
@@ -28,7 +28,7 @@ interface Live {
 }
 
 export interface LiveReconcilersOptions {
-  /** Its controllers so far are those in process, whose names and conditions are taken. */
+  /** Its controllers so far are those in process: what they have for themselves is taken. */
   readonly runtime: Pick<ControllerRuntime, 'add' | 'controllers' | 'remove' | 'world'>;
   readonly calls: WorkerCalls;
 }
@@ -49,7 +49,7 @@ export class LiveReconcilers {
   constructor(private readonly options: LiveReconcilersOptions) {
     const { runtime, calls } = options;
     this.registrations = runtime.add(registrations(() => this.verdicts));
-    this.inProcess = runtime.controllers.map(({ definition }) => inProcessOf(definition));
+    this.inProcess = runtime.controllers.map(({ definition }) => definition);
     calls.start((name) => this.workerCame(name));
     runtime.world.onChange(({ key }) => {
       const type = objectTypeText(key);
@@ -134,11 +134,5 @@ export class LiveReconcilers {
     for (const key of keys) live?.controller.queue.add(key);
   }
 }
-
-const inProcessOf = ({ name, watches, reports }: ReconcilerDefinition): InProcess => {
-  const type = watches[0]?.type;
-  if (reports === undefined || type === undefined || type === 'any') return { name };
-  return { name, reports: { type, condition: reports.condition } };
-};
 
 const textOf = (reconciler: AcceptedReconciler): string => JSON.stringify(reconciler);
