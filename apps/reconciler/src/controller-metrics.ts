@@ -1,9 +1,10 @@
 /** Metrics of controllers, under the names that controller-runtime gives to the same things. */
+import { METRIC_PREFIX } from '@holdfast/nest-platform';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 
 import { RunTimeout } from '@holdfast/reconcile';
-import type { Controller, Outcome, QueueObserver, RunReport } from '@holdfast/reconcile';
+import type { Controller, Outcome, QueueObserver, RunReport, WatchFailure } from '@holdfast/reconcile';
 
 /** Seconds. */
 const RUN_BUCKETS = [
@@ -18,6 +19,7 @@ export class ControllerMetrics {
   private readonly errors: Counter<'controller'>;
   private readonly terminalErrors: Counter<'controller'>;
   private readonly timeouts: Counter<'controller'>;
+  private readonly watchErrors: Counter<'controller'>;
   private readonly time: Histogram<'controller'>;
   private readonly adds: Counter<'name' | 'controller' | 'priority'>;
   private readonly retries: Counter<'name' | 'controller'>;
@@ -47,6 +49,11 @@ export class ControllerMetrics {
     this.timeouts = new Counter({
       name: 'controller_runtime_reconcile_timeouts_total',
       help: 'Runs that took longer than they may.',
+      ...byController,
+    });
+    this.watchErrors = new Counter({
+      name: `${METRIC_PREFIX}reconcile_watch_errors_total`,
+      help: 'Changes that a watch could not tell the keys of, because it failed.',
       ...byController,
     });
     this.time = new Histogram({
@@ -85,7 +92,8 @@ export class ControllerMetrics {
   queueObserver(controller: string): QueueObserver {
     const labels = { name: controller, controller };
     for (const result of RESULTS) this.total.inc({ controller, result }, 0);
-    for (const counter of [this.errors, this.terminalErrors, this.timeouts]) counter.inc({ controller }, 0);
+    for (const counter of [this.errors, this.terminalErrors, this.timeouts, this.watchErrors])
+      counter.inc({ controller }, 0);
     this.retries.inc(labels, 0);
     return {
       added: (priority) => this.adds.inc({ ...labels, priority }),
@@ -102,6 +110,10 @@ export class ControllerMetrics {
     if (outcome.kind !== 'retry') return;
     this.errors.inc({ controller });
     if (outcome.error instanceof RunTimeout) this.timeouts.inc({ controller });
+  }
+
+  countWatch({ controller }: WatchFailure): void {
+    this.watchErrors.inc({ controller });
   }
 }
 

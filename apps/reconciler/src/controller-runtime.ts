@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import type { CommandClient } from '@holdfast/command-client';
-import { RECONCILER_MEMBERS_SUBJECT } from '@holdfast/contracts';
+import { keyText, RECONCILER_MEMBERS_SUBJECT } from '@holdfast/contracts';
 import type { ObjectKey } from '@holdfast/contracts';
 import {
   EventRecorder,
@@ -22,7 +22,7 @@ import type { CommitLog } from '@holdfast/log';
 import { childTraceparent } from '@holdfast/nest-platform';
 import type { Logger, Spans } from '@holdfast/nest-platform';
 import { Controller, observationOf, PARTITIONS, uidOf } from '@holdfast/reconcile';
-import type { ReconcilerDefinition, RunReport } from '@holdfast/reconcile';
+import type { ReconcilerDefinition, RunReport, WatchFailure } from '@holdfast/reconcile';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Registry } from 'prom-client';
 
@@ -89,10 +89,7 @@ export class ControllerRuntime {
 
   /** Resolves at once; the listing waits for the store, however long that takes. */
   start(): void {
-    this.running = this.run().catch((error: unknown) => {
-      this.failure = error instanceof Error ? error : new Error(String(error));
-      this.options.logger.error({ err: error }, 'the reconcilers stopped');
-    });
+    this.running = this.run().catch((error: unknown) => this.fail(error));
   }
 
   /** For health: rejects until everything was listed and keys were shared out, and when following the log went wrong for good. */
@@ -133,6 +130,14 @@ export class ControllerRuntime {
     if (index >= 0) this.live.splice(index, 1);
   }
 
+  /** Nothing can be followed any more: what this replica holds is for the others to serve. */
+  private async fail(error: unknown): Promise<void> {
+    this.failure = error instanceof Error ? error : new Error(String(error));
+    this.options.logger.error({ err: error }, 'the reconcilers stopped');
+    await Promise.all(this.live.map((controller) => controller.stop()));
+    await this.shares.stop();
+  }
+
   private controllerOf(definition: ReconcilerDefinition): Controller {
     const { client, reach } = this.options;
     return new Controller(definition, {
@@ -146,6 +151,7 @@ export class ControllerRuntime {
       shares: this.shares,
       writerFor: (run, signal) => new StoreWriter({ client, world: this.world, run, signal, reach }),
       report: (run) => this.report(run),
+      watchFailed: (failure) => this.reportWatch(failure),
     });
   }
 
@@ -190,6 +196,12 @@ export class ControllerRuntime {
       this.recorder.record({ observation, object: run.object, run });
     if (this.options.spans.areCollected) this.options.spans.record(spanOfRun(run));
     this.options.runs?.record(run, run.object && uidOf(run.object));
+  }
+
+  private reportWatch(failure: WatchFailure): void {
+    const { controller, key, error } = failure;
+    this.options.logger.error({ controller, key: keyText(key), err: error }, 'a watch failed, and woke nobody');
+    this.metrics.countWatch(failure);
   }
 
   private async run(): Promise<void> {

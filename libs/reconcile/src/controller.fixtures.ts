@@ -3,7 +3,7 @@ import type { ObjectKey } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/kernel';
 
 import { ALL_SHARES, Controller } from './controller.js';
-import type { RunReport, Shares } from './controller.js';
+import type { RunReport, Shares, WatchFailure } from './controller.js';
 import { ManualClock } from './manual-clock.fixtures.js';
 import { ObjectCache } from './object-cache.js';
 import type { ObjectState } from './object-cache.js';
@@ -21,6 +21,7 @@ export class ControllerUnderTest {
   readonly clock = new ManualClock();
   readonly cache = new ObjectCache();
   readonly reports: RunReport[] = [];
+  readonly watchFailures: WatchFailure[] = [];
   readonly written: Written[] = [];
   readonly controller: Controller;
   /** How the store answers; accepts when the test says nothing else. */
@@ -46,6 +47,7 @@ export class ControllerUnderTest {
       queueObserver: { added: ignore, taken: ignore, finished: ignore, retried: ignore },
       writerFor: (run, signal) => this.writerFor(run, signal),
       report: (report) => this.reports.push(report),
+      watchFailed: (failure) => this.watchFailures.push(failure),
     });
     this.controller.start();
   }

@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { ObjectKey } from '@holdfast/contracts';
 
 import { ControllerUnderTest } from './controller.fixtures.js';
-import { aRack } from './objects.fixtures.js';
+import { aRack, RACKS } from './objects.fixtures.js';
 import { after, done, retry, stalled, waiting } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import type { Run, WriteResult } from './reconciler.js';
+import { watchFor, watchMapped } from './watches.js';
 
 const REPORTS = { version: 'v1', condition: 'Ready' };
 
@@ -120,6 +121,22 @@ describe('a reconciler that misbehaves harms only its own key', () => {
     expect(world.outcomes).toEqual(['done', 'retry', 'done']);
     expect(answers).toEqual([expect.objectContaining({ ok: false })]);
     expect(world.written).toEqual([]);
+  });
+});
+
+describe('a watch that throws', () => {
+  const broken = watchMapped(RACKS, ({ key }) => {
+    throw new Error(`what is ${key.name}?`);
+  });
+
+  it("wakes nobody, is told of, and is in no other watch's way", async () => {
+    const world = new ControllerUnderTest({ watches: [broken, watchFor(RACKS)] });
+    const rack = aRack('rack-01');
+    world.given(rack);
+    await world.turn();
+
+    expect(world.outcomes).toEqual(['done']);
+    expect(world.watchFailures).toEqual([{ controller: 'rack', key: rack.key, error: new Error('what is rack-01?') }]);
   });
 });
 

@@ -16,7 +16,15 @@ import { objectTypeText } from './object-cache.js';
 import type { Change, ObjectState } from './object-cache.js';
 import { checkOutcome, retry } from './outcome.js';
 import type { Outcome } from './outcome.js';
-import type { Cause, ObjectReader, ReconcilerDefinition, RunIdentity, RunWriter, WakeReason } from './reconciler.js';
+import type {
+  Cause,
+  ObjectReader,
+  ReconcilerDefinition,
+  RunIdentity,
+  RunWriter,
+  WakeReason,
+  Watch,
+} from './reconciler.js';
 import { nextStatus, summaryMoves } from './status.js';
 import { PRIORITY, WorkQueue } from './work-queue.js';
 import type { Clock, QueueObserver } from './work-queue.js';
@@ -61,6 +69,15 @@ export interface ControllerPorts {
   readonly writerFor: (run: RunIdentity, signal: AbortSignal) => RunWriter;
   readonly queueObserver: QueueObserver;
   readonly report: (report: RunReport) => void;
+  readonly watchFailed: (failure: WatchFailure) => void;
+}
+
+/** A watch threw: whom this change concerns through it is not known until everything is looked at again. */
+export interface WatchFailure {
+  readonly controller: string;
+  /** What changed. */
+  readonly key: ObjectKey;
+  readonly error: unknown;
 }
 
 interface Wake {
@@ -112,7 +129,7 @@ export class Controller {
   observe(change: Change, cause: Cause | undefined, isMeant: (key: ObjectKey) => boolean = () => true): void {
     for (const watch of this.definition.watches) {
       if (watch.type !== 'any' && objectTypeText(watch.type) !== objectTypeText(change.key)) continue;
-      for (const key of watch.wakes(change, this.ports.read)) if (isMeant(key)) this.wake(key, cause);
+      for (const key of this.keysFor(change, watch)) if (isMeant(key)) this.wake(key, cause);
     }
   }
 
@@ -131,6 +148,16 @@ export class Controller {
   async stop(): Promise<void> {
     await this.queue.drain();
     await Promise.all(this.workers);
+  }
+
+  /** A watch that throws harms only its own keys. */
+  private keysFor(change: Change, watch: Watch): readonly ObjectKey[] {
+    try {
+      return watch.wakes(change, this.ports.read);
+    } catch (error) {
+      this.ports.watchFailed({ controller: this.definition.name, key: change.key, error });
+      return [];
+    }
   }
 
   private wake(key: ObjectKey, cause: Cause | undefined): void {

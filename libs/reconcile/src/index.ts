@@ -3,7 +3,7 @@ export type { ChildAction, DesiredChild } from './children.js';
 export { conditionsOf, setCondition } from './conditions.js';
 export type { ConditionStatus, Observation } from './conditions.js';
 export { ALL_SHARES, Controller, RunTimeout } from './controller.js';
-export type { ControllerPorts, RunReport, Shares } from './controller.js';
+export type { ControllerPorts, RunReport, Shares, WatchFailure } from './controller.js';
 export { defineReconciler } from './define-reconciler.js';
 export type { KindReconciler, TypedRun } from './define-reconciler.js';
 export { EventCorrelator } from './event-correlator.js';

@@ -140,6 +140,9 @@ export class MemoryWorld {
       shares: ALL_SHARES,
       writerFor: () => this.writer(),
       report: (report) => this.runs.push(report),
+      watchFailed: ({ error }) => {
+        throw error;
+      },
     });
   }
 

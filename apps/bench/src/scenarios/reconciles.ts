@@ -53,6 +53,7 @@ export const noopReconciles: Scenario = {
         queueObserver: { added: ignore, taken: ignore, finished: ignore, retried: ignore },
         writerFor: () => NO_WRITER,
         report: () => (runs += 1),
+        watchFailed: ignore,
       },
     );
     const states = Array.from({ length: KEYS }, (_, i) => widgetState(`w-${i}`));
