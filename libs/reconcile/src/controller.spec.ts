@@ -187,6 +187,20 @@ describe('the runs of one key', () => {
   });
 });
 
+describe('two changes of one key at once', () => {
+  it('are told of as two changes, each by the run that it woke', async () => {
+    const world = new ControllerUnderTest({});
+    await world.turn();
+    for (const version of [1, 2]) world.given(aRack('rack-01', { version }));
+    await world.turn();
+
+    expect(world.reports.map(({ reason, cause }) => [reason, cause?.version])).toEqual([
+      ['Change', 1],
+      ['Change', 2],
+    ]);
+  });
+});
+
 describe('the status', () => {
   it('tells of every failure once, and of recovery', async () => {
     let works = false;

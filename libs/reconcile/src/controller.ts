@@ -91,6 +91,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export class Controller {
   readonly queue: WorkQueue;
   private readonly wakes = new Map<string, Wake>();
+  /** What woke the keys that were taken, until their runs begin. */
+  private readonly taken = new Map<string, Wake>();
   private readonly running = new Map<string, { readonly abort: AbortController; readonly ended: Promise<void> }>();
   private workers: Promise<void>[] = [];
 
@@ -109,6 +111,7 @@ export class Controller {
       random,
       ...(backoff === undefined ? {} : { backoff }),
       observer: ports.queueObserver,
+      onTake: (text) => this.take(text),
     });
   }
 
@@ -172,6 +175,13 @@ export class Controller {
     this.wakes.set(text, { reason, cause, at: this.ports.clock.now() });
   }
 
+  /** Wakes from here on are for the next run. */
+  private take(text: string): void {
+    const wake = this.wakes.get(text);
+    if (wake !== undefined) this.taken.set(text, wake);
+    this.wakes.delete(text);
+  }
+
   private async work(): Promise<void> {
     for (let text = await this.queue.take(); text !== undefined; text = await this.queue.take()) {
       await this.runOnce(text);
@@ -182,8 +192,8 @@ export class Controller {
     const key = parseKeyText(text);
     const share = this.ports.shares.shareOf(key);
     const now = this.ports.clock.now();
-    const wake = this.wakes.get(text) ?? { reason: 'Resync', cause: undefined, at: now };
-    this.wakes.delete(text);
+    const wake = this.taken.get(text) ?? { reason: 'Resync', cause: undefined, at: now };
+    this.taken.delete(text);
     if (share === undefined) {
       this.queue.forget(text);
       this.queue.done(text);

@@ -30,6 +30,8 @@ export interface WorkQueueOptions {
   /** Waiting time that is worth one step of priority. */
   readonly agingMs?: number;
   readonly observer?: QueueObserver;
+  /** Called with a key at the moment it is taken: whatever adds it from then on is for its next run. */
+  readonly onTake?: (key: string) => void;
 }
 
 /** Told what happens in the queue, for metrics. */
@@ -268,6 +270,7 @@ export class WorkQueue {
       this.states.set(key, { status: 'running', next: undefined, since: now });
       this.queued -= 1;
       this.running += 1;
+      this.options.onTake?.(key);
       this.takers.shift()?.(key);
     }
   }
