@@ -215,4 +215,18 @@ describe('workers that do wrong', () => {
     }
     throw new Error('nobody took the key over');
   };
+
+  it('a kind that is deleted goes when the worker is done with its objects', async () => {
+    const goodbyes: string[] = [];
+    await startWorker('last', ({ object }, message) => {
+      if (object.metadata.deletionTimestamp !== undefined) goodbyes.push(object.metadata.name);
+      message.respond(done());
+    });
+    const path = await greet('last');
+    await eventually(async () => (await ready(path))?.['status'] === 'True');
+    const kind = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/greetings.examples.holdfast.dev';
+    await client.delete(kind);
+    await eventually(async () => (await client.send('GET', kind)).code === 404);
+    expect(goodbyes).toEqual(['last']);
+  });
 });

@@ -18,10 +18,13 @@ export interface KnownKind extends Kind {
 
 export type KindLookup = (reference: KindReference) => KnownKind | { readonly missing: string };
 
-/** Looks kinds up among those that are served at this moment. */
+/**
+ * Looks kinds up among those that are served at this moment. One that is being deleted is: its last objects may be held
+ * by the finalizer of a Reconciler, and go only when its worker is called.
+ */
 export const lookupKinds = (read: Pick<ObjectReader, 'list'>): KindLookup => {
   const defined = read.list(DEFINITIONS).flatMap((state) => kindFromCrd(state.object, state.version) ?? []);
-  const kinds = [...coreKinds, ...defined].filter(({ terminating }) => terminating !== true);
+  const kinds = [...coreKinds, ...defined];
   return (reference) => resolve(reference, kinds);
 };
 
