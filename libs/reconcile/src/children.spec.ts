@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@holdfast/kernel';
 
-import { planChildren } from './children.js';
+import { convergeChildren, planChildren } from './children.js';
 import type { DesiredChild } from './children.js';
+import { ControllerUnderTest } from './controller.fixtures.js';
 import type { ObjectState } from './object-cache.js';
-import { aChassisOf, anObject, CHASSIS, RACKS } from './objects.fixtures.js';
+import { aChassisOf, anObject, aRack, CHASSIS, RACKS } from './objects.fixtures.js';
 
 const child = (name: string, content: JsonObject = { spec: { slot: 1 } }): DesiredChild => ({
   kind: CHASSIS,
@@ -78,5 +79,29 @@ describe('the children of a parent', () => {
     const found = aChassisOf('rack-02', 'c-0', { spec: { slot: 1 } });
 
     expect(plan([child('c-0')], [found], [])).toEqual([{ kind: 'blocked', child: child('c-0') }]);
+  });
+});
+
+describe('a parent that goes while its children are made', () => {
+  const rack = aRack('rack-01');
+  it.each<[string, (world: ControllerUnderTest) => unknown]>([
+    ['gone', ({ cache }) => cache.remove(rack.key, 2)],
+    [
+      'replaced by another of its name',
+      ({ cache }) => cache.put(aRack('rack-01', { version: 2, metadata: { uid: 'new' } })),
+    ],
+  ])('has no more made once it is %s', async (_, goes) => {
+    const world = new ControllerUnderTest({
+      reconcile: (run) => convergeChildren(run, rack, [CHASSIS], [child('c-0'), child('c-1')]),
+    });
+    world.answer = (state) => {
+      goes(world);
+      return Promise.resolve({ ok: true, state });
+    };
+    world.given(rack);
+    await world.turn();
+
+    expect(world.written.map(({ key }) => key.name)).toEqual(['c-0']);
+    expect(world.outcomes).toContain('done');
   });
 });

@@ -54,7 +54,10 @@ export const planChildren = (input: {
   return actions;
 };
 
-/** Brings the parent's children of these kinds to the desired ones, those in other kinds are left alone. */
+/**
+ * Brings the parent's children of these kinds to the desired ones, those in other kinds are left alone; for a parent that
+ * is gone meanwhile, even if another has its name, nothing is done any more.
+ */
 export const convergeChildren = async (
   run: Run,
   parent: ObjectState,
@@ -70,6 +73,7 @@ export const convergeChildren = async (
   });
   let outcome: Outcome = done;
   for (const action of actions) {
+    if (run.read.byUid(uidOf(parent)) === undefined) return done;
     if (action.kind === 'blocked') {
       const { kind, name } = action.child;
       outcome = waiting('NameTaken', `${kind.kind} "${name}" exists and belongs to somebody else`);

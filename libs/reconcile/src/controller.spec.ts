@@ -238,6 +238,63 @@ describe('the status', () => {
   });
 });
 
+describe('an object that changes during its run', () => {
+  /** A world whose first run lasts until it is told to end, with this outcome. */
+  const duringTheFirstRun = async (outcome: Outcome, happens: (world: ControllerUnderTest) => void) => {
+    const end = gate();
+    let runs = 0;
+    const world = new ControllerUnderTest({
+      reports: REPORTS,
+      reconcile: async () => {
+        runs += 1;
+        if (runs > 1) return new Promise(() => undefined);
+        await end.opened;
+        return outcome;
+      },
+    });
+    world.given(aRack('rack-01'));
+    await world.turn();
+    happens(world);
+    end.open();
+    await world.turn();
+    return world;
+  };
+
+  it('has the status of what the run saw: the change is still to be looked at', async () => {
+    const declared = aRack('rack-01', { version: 2, metadata: { generation: 2 } });
+    const world = await duringTheFirstRun(done, (one) => one.given(declared));
+
+    expect(world.written.map(({ body }) => body['status'])).toEqual([
+      expect.objectContaining({
+        observedGeneration: 1,
+        conditions: [expect.objectContaining({ type: 'Ready', observedGeneration: 1 })],
+      }),
+    ]);
+  });
+
+  it('is not taken for another of its name: that one has no status from this run, and no Event', async () => {
+    const failed = retry(new Error('disk full'));
+    const another = aRack('rack-01', { version: 3, metadata: { uid: 'uid-of-another' } });
+    const world = await duringTheFirstRun(failed, (one) => one.given(another));
+
+    expect(world.written).toEqual([]);
+    expect(world.reports.map(({ object }) => object?.version)).toEqual([1]);
+  });
+
+  it('and is made only then is not spoken of by a run that found none', async () => {
+    const end = gate();
+    const world = new ControllerUnderTest({ reports: REPORTS, reconcile: () => end.opened.then(() => done) });
+    world.controller.observe({ key: aRack('rack-01').key }, { version: 1, correlationID: 'c' });
+    await world.turn();
+    world.cache.put(aRack('rack-01', { version: 2 }));
+    end.open();
+    await world.turn();
+
+    expect(world.written).toEqual([]);
+    expect(world.reports.map(({ object }) => object)).toEqual([undefined]);
+  });
+});
+
 describe('a status that does not fit the schema of its kind', () => {
   it('is left out, and the condition says why', async () => {
     const misfit: Outcome = { ...done, status: { used: 'seven' } };

@@ -12,7 +12,7 @@ import { keyText, parseKeyText } from '@holdfast/contracts';
 import type { Fence, ObjectKey } from '@holdfast/contracts';
 import { assertNever } from '@holdfast/kernel';
 
-import { objectTypeText } from './object-cache.js';
+import { objectTypeText, uidOf } from './object-cache.js';
 import type { Change, ObjectState } from './object-cache.js';
 import { checkOutcome, retry } from './outcome.js';
 import type { Outcome } from './outcome.js';
@@ -41,7 +41,7 @@ export interface RunReport extends RunIdentity {
   readonly writes: readonly number[];
   /** How long until the key runs again, if nothing wakes it before. */
   readonly againInMs: number | undefined;
-  /** As the run left it; as the run found it, when it is gone since. */
+  /** As the run left it; as the run found it, when it is gone since, or another has its name. */
   readonly object: ObjectState | undefined;
   /** The summary condition of the object has another status or reason since this run. */
   readonly moved: boolean;
@@ -220,7 +220,7 @@ export class Controller {
     const teller = this.ports.writerFor(run, NEVER_ABORTED);
     const isOurs = abort.signal.reason !== LET_GO;
     const { outcome, moved } = isOurs
-      ? await this.reportStatus(run, teller, reconciled)
+      ? await this.reportStatus(run, found, teller, reconciled)
       : { outcome: reconciled, moved: false };
     this.running.delete(text);
     const againInMs = this.settle(text, outcome, wake);
@@ -228,7 +228,7 @@ export class Controller {
     ended();
     const durationMs = this.ports.clock.now() - now;
     const writes = [...writer.versions, ...teller.versions];
-    const object = this.ports.read.get(key) ?? found;
+    const object = this.sameAs(found) ?? found;
     const waitedMs = now - wake.at;
     this.ports.report({ ...run, outcome, object, startedAt, durationMs, waitedMs, writes, againInMs, moved });
   }
@@ -254,20 +254,28 @@ export class Controller {
     }
   }
 
-  /** Writes what the outcome means for the object's status; a refusal of that is the outcome then. */
+  /** The newest state of the object that was seen; undefined when it is gone, even if another has its name. */
+  private sameAs(seen: ObjectState | undefined): ObjectState | undefined {
+    if (seen === undefined) return undefined;
+    const object = this.ports.read.get(seen.key);
+    return object !== undefined && uidOf(object) === uidOf(seen) ? object : undefined;
+  }
+
+  /** Writes what the outcome means for the status of the object that was seen; a refusal of that is the outcome then. */
   private async reportStatus(
     run: RunIdentity,
+    seen: ObjectState | undefined,
     write: RunWriter,
     outcome: Outcome,
   ): Promise<{ readonly outcome: Outcome; readonly moved: boolean }> {
     const { reports } = this.definition;
     const unmoved = { outcome, moved: false };
-    const object = this.ports.read.get(run.key);
+    const object = this.sameAs(seen);
     // Somebody was faster: the newest state wakes the key, and there is nothing to tell of.
-    if (reports === undefined || object === undefined || isConflict(outcome)) return unmoved;
+    if (reports === undefined || seen === undefined || object === undefined || isConflict(outcome)) return unmoved;
     if (this.ports.shares.shareOf(run.key) === undefined) return unmoved;
     const { version, condition } = reports;
-    const status = nextStatus({ object, outcome, condition, now: this.ports.wallClock() });
+    const status = nextStatus({ object, seen, outcome, condition, now: this.ports.wallClock() });
     if (status === undefined) return unmoved;
     const result = await attempt(() => write.updateStatus(object, version, status));
     if (result instanceof Error) return { outcome: retry(result), moved: false };
@@ -275,7 +283,7 @@ export class Controller {
     const refused = retry(new WriteRefused(run.key, result.refusal));
     // What was observed does not fit the kind's schema: without it, the condition can still say so.
     const isMisfit = result.refusal.reason === 'Invalid' && outcome.status !== undefined;
-    if (isMisfit) return this.reportStatus(run, write, refused);
+    if (isMisfit) return this.reportStatus(run, seen, write, refused);
     return { outcome: outcome.kind === 'retry' ? outcome : refused, moved: false };
   }
 

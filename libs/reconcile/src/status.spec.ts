@@ -9,13 +9,10 @@ import { nextStatus, summaryMoves } from './status.js';
 const TEN = '2026-01-01T10:00:00Z';
 const ELEVEN = '2026-01-01T11:00:00Z';
 
-const after = (outcome: Outcome, status?: JsonObject, at = TEN, generation = 3) =>
-  nextStatus({
-    object: aRack('rack-01', { metadata: { generation }, ...(status === undefined ? {} : { status }) }),
-    outcome,
-    condition: 'Ready',
-    now: new Date(at),
-  });
+const after = (outcome: Outcome, status?: JsonObject, at = TEN, generation = 3) => {
+  const object = aRack('rack-01', { metadata: { generation }, ...(status === undefined ? {} : { status }) });
+  return nextStatus({ object, seen: object, outcome, condition: 'Ready', now: new Date(at) });
+};
 
 const ready = (status: string, reason: string, message: string, at = TEN, observedGeneration = 3) => ({
   type: 'Ready',
@@ -73,6 +70,24 @@ describe('the status', () => {
       seen: 'by others',
       observedGeneration: 3,
       conditions: [foreign, ready('True', 'Reconciled', '')],
+    });
+  });
+});
+
+describe('a status about an object whose spec changed during the run', () => {
+  it('is about the generation that the run saw, and keeps what others wrote meanwhile', () => {
+    const seen = aRack('rack-01', { metadata: { generation: 3 } });
+    const object = aRack('rack-01', { version: 2, metadata: { generation: 4 }, status: { seen: 'by others' } });
+    const cooled = { type: 'Cooled', status: 'True', reason: 'FansRun', message: '' };
+    const outcome = observing(done, { conditions: [cooled] });
+
+    expect(nextStatus({ object, seen, outcome, condition: 'Ready', now: new Date(TEN) })).toEqual({
+      seen: 'by others',
+      observedGeneration: 3,
+      conditions: [
+        { ...cooled, observedGeneration: 3, lastTransitionTime: TEN },
+        ready('True', 'Reconciled', '', TEN, 3),
+      ],
     });
   });
 });

@@ -16,13 +16,16 @@ const MESSAGE_LENGTH = 32_768;
  * the outcome; `Stalled` stands beside it only while nothing but a changed declaration can help.
  */
 export const nextStatus = (input: {
+  /** As it is now. */
   readonly object: ObjectState;
+  /** As the run saw it: the outcome is about this generation, whatever was declared since. */
+  readonly seen: ObjectState;
   readonly outcome: Outcome;
   readonly condition: string;
   readonly now: Date;
 }): JsonObject | undefined => {
   const { outcome, condition, now } = input;
-  const observedGeneration = Number(objectAt(input.object.object, 'metadata')['generation'] ?? 0);
+  const observedGeneration = Number(objectAt(input.seen.object, 'metadata')['generation'] ?? 0);
   const before = objectAt(input.object.object, 'status');
   const summary: Observation = { type: condition, ...summaryOf(outcome), observedGeneration };
   const own = conditionsOf(outcome.status).map((one) => observed(one, observedGeneration));
