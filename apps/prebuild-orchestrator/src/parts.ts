@@ -2,6 +2,7 @@
 import type { Logger } from '@holdfast/nest-platform';
 import type { Registry } from 'prom-client';
 
+import { Claims } from './claims/claims.js';
 import type { OrchestratorConfig } from './config.js';
 import type { OrchestratorPart } from './leader/orchestrator-part.js';
 
@@ -12,4 +13,4 @@ export interface PartsOptions {
 }
 
 /** Made once in the life of the process: metrics are registered here. */
-export const orchestratorParts = (_options: PartsOptions): readonly OrchestratorPart[] => [];
+export const orchestratorParts = ({ metrics }: PartsOptions): readonly OrchestratorPart[] => [new Claims(metrics)];

@@ -7,6 +7,7 @@ export type { FeedOptions, ListingStart } from './feed.js';
 export { installKinds } from './install-kinds.js';
 export type { InstallOptions } from './install-kinds.js';
 export { commandOfRun } from './run-command.js';
+export type { Asker } from './run-command.js';
 export { serviceCommand } from './service-command.js';
 export { Leases, SYSTEM_NAMESPACE } from './shares/leases.js';
 export { Membership, MEMBERSHIP_TIMING } from './shares/membership.js';

@@ -7,14 +7,21 @@ import type { RunIdentity } from '@holdfast/reconcile';
 
 const DEADLINE_MS = 10_000;
 
-export const commandOfRun = (run: RunIdentity, request: Request): Command => {
+/** A request that a controller carries out for somebody: it is written in their name, and found by their ids. */
+export interface Asker {
+  readonly actor: string;
+  readonly requestID: string;
+  readonly correlationID: string;
+}
+
+export const commandOfRun = (run: RunIdentity, request: Request, asker?: Asker): Command => {
   const { id, cause, controller, fence } = run;
   return {
     id: randomUUID(),
     deadline: Date.now() + DEADLINE_MS,
-    actor: controllerActor(controller),
-    requestID: id,
-    correlationID: correlationOf(run),
+    actor: asker?.actor ?? controllerActor(controller),
+    requestID: asker?.requestID ?? id,
+    correlationID: asker?.correlationID ?? correlationOf(run),
     ...(cause === undefined ? {} : { causationID: String(cause.version) }),
     // The run itself is the span that led to what it writes.
     traceparent: run.traceparent,

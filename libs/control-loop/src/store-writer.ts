@@ -1,6 +1,6 @@
 /** Writes of reconcilers, as commands to the store: with their cause, and into the cache as soon as they are answered. */
 import type { CommandSender } from '@holdfast/command-client';
-import type { ObjectKey, PropagationPolicy, Request, Target, TransactionOperation } from '@holdfast/contracts';
+import type { Command, ObjectKey, PropagationPolicy, Request, Target, TransactionOperation } from '@holdfast/contracts';
 import { isJsonObject, objectAt, stringAt } from '@holdfast/kernel';
 import type { JsonObject, Refusal } from '@holdfast/kernel';
 import { uidOf } from '@holdfast/reconcile';
@@ -8,6 +8,7 @@ import type { Cause, ObjectState, RunIdentity, RunWriter, WriteResult } from '@h
 
 import type { ReachPoint } from './fault.js';
 import { commandOfRun, correlationOf } from './run-command.js';
+import type { Asker } from './run-command.js';
 import { parseObject } from './world.js';
 import type { World } from './world.js';
 
@@ -16,6 +17,8 @@ export interface StoreWriterOptions {
   readonly world: World;
   /** Its controller becomes actor and field manager, its id the requestID, its fence that of every write. */
   readonly run: RunIdentity;
+  /** For whom it is carried out, when somebody asked for it. */
+  readonly asker?: Asker;
   /** Aborted when the run is over: late writes are refused here. */
   readonly signal: AbortSignal;
   readonly reach: ReachPoint;
@@ -32,7 +35,7 @@ export class StoreWriter implements RunWriter {
   private readonly underway = new Set<Promise<unknown>>();
 
   constructor(private readonly options: StoreWriterOptions) {
-    this.correlationID = correlationOf(options.run);
+    this.correlationID = options.asker?.correlationID ?? correlationOf(options.run);
   }
 
   async settled(): Promise<void> {
@@ -98,7 +101,7 @@ export class StoreWriter implements RunWriter {
   private async writeAll(operations: readonly TransactionOperation[]): Promise<TransactionResult> {
     if (this.options.signal.aborted) return { ok: false, refusal: RUN_IS_OVER };
     const bytes = Buffer.from(JSON.stringify(operations));
-    const { reply, body } = await this.options.client.send(commandOfRun(this.options.run, { verb: 'transact' }), bytes);
+    const { reply, body } = await this.options.client.send(this.commandOf({ verb: 'transact' }), bytes);
     if (reply.status === 'refused') return { ok: false, refusal: reply.refusal };
     if (reply.outcome !== 'unchanged') this.options.reach('after-write');
     const objects = JSON.parse(body.toString('utf8')) as readonly unknown[];
@@ -106,6 +109,10 @@ export class StoreWriter implements RunWriter {
     // What was removed tells nothing of its version: the log does.
     for (const state of states) if (state !== undefined) this.take(state, 'stored', reply.outcome !== 'unchanged');
     return { ok: true, states };
+  }
+
+  private commandOf(request: Request): Command {
+    return commandOfRun(this.options.run, request, this.options.asker);
   }
 
   private take(state: ObjectState, outcome: 'stored' | 'deleted', isChanged: boolean): void {
@@ -117,7 +124,7 @@ export class StoreWriter implements RunWriter {
   private async write(key: ObjectKey, request: Request, body?: JsonObject): Promise<WriteResult> {
     if (this.options.signal.aborted) return { ok: false, refusal: RUN_IS_OVER };
     const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
-    const answer = await this.options.client.send(commandOfRun(this.options.run, request), bytes);
+    const answer = await this.options.client.send(this.commandOf(request), bytes);
     if (answer.reply.status === 'refused') return { ok: false, refusal: answer.reply.refusal };
     if (answer.reply.outcome !== 'unchanged') this.options.reach('after-write');
     const state: ObjectState = { key, version: answer.reply.version, object: parseObject(answer.body, key) };

@@ -1,7 +1,7 @@
 export { judgeBuilds } from './back-off.js';
 export type { EndedBuild, FailurePolicy } from './back-off.js';
 export type { CreationBudgets } from './budgets.js';
-export { claimNameOf } from './claims/claim-name.js';
+export { nameFromDigest } from './claims/name-from-digest.js';
 export { decideClaim } from './claims/decide-claim.js';
 export type {
   ClaimAsked,

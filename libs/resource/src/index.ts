@@ -51,7 +51,7 @@ export { decideTransaction } from './decide/transaction.js';
 
 export { compileJsonPath, JsonPathError } from './json-path/json-path.js';
 export type { JsonPath } from './json-path/json-path.js';
-export { dns1123Subdomain } from './names/grammar.js';
+export { dns1123Label } from './names/grammar.js';
 export { openApiV3Document } from './openapi/document.js';
 export { ageOf, humanDuration } from './printing/age.js';
 export { SCALE, scaleOf } from './scale/scale.js';

@@ -2,7 +2,7 @@
 import type { Cause, JsonObject, JsonValue } from '@holdfast/kernel';
 import { isJsonObject, RefusalError } from '@holdfast/kernel';
 import { PREBUILDS_GROUP } from '@holdfast/prebuild';
-import { dns1123Subdomain, forbidden, invalid, invalidType, invalidValue } from '@holdfast/resource';
+import { dns1123Label, forbidden, invalid, invalidType, invalidValue } from '@holdfast/resource';
 
 import { decodeBody } from '../http/decode-body.js';
 import type { RequestContext } from '../http/resolved-request.js';
@@ -42,7 +42,7 @@ type Check = (value: JsonValue) => readonly Cause[];
 
 const checkName: Check = (name) =>
   typeof name === 'string'
-    ? dns1123Subdomain(name).map((complaint) => invalidValue('name', name, complaint))
+    ? dns1123Label(name).map((complaint) => invalidValue('name', name, complaint))
     : [invalidType('name', name, 'must be a string')];
 
 const checkOwner: Check = (owner) =>

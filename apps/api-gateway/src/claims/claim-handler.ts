@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ClaimAnswer, ClaimCall } from '@holdfast/contracts';
 import { RefusalError } from '@holdfast/kernel';
 import type { Refusal } from '@holdfast/kernel';
-import { claimNameOf } from '@holdfast/prebuild';
+import { nameFromDigest } from '@holdfast/prebuild';
 
 import { mayDoAnything } from '../auth/authorize.js';
 import { sendJson } from '../http/answer.js';
@@ -56,7 +56,7 @@ const callOf = (request: ResolvedRequest, { name, owner, waitSeconds, parameters
 
 /** A key always leads to the same claim; without one each call is a claim of its own. */
 const nameOf = ({ user, namespace, name, idempotencyKey = randomUUID() }: ResolvedRequest): string =>
-  claimNameOf(name, createHash('sha256').update([user.name, namespace, name, idempotencyKey].join('\0')).digest());
+  nameFromDigest(name, createHash('sha256').update([user.name, namespace, name, idempotencyKey].join('\0')).digest());
 
 /** Who gave a key and no name is not told that a name is taken. */
 const inWordsOfKey = (refusal: Refusal, { idempotencyKey }: ResolvedRequest, { name }: ClaimBody): Refusal => {

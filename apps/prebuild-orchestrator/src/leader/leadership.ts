@@ -148,18 +148,19 @@ export class Leadership {
 
   private contextOf(fence: LeaderContext['fence'], signal: AbortSignal): LeaderContext {
     const { nc, client, logger, reach } = this.options;
-    const begin = ({ controller, about, cause }: Work): Piece => {
+    const begin = ({ controller, about, cause, asker }: Work): Piece => {
       const run: RunIdentity = {
         id: randomUUID(),
         controller,
         key: about,
         reason: cause === undefined ? 'Resync' : 'Change',
         cause,
-        traceparent: childTraceparent(cause?.traceparent),
+        traceparent: childTraceparent(asker?.traceparent ?? cause?.traceparent),
         attempt: 0,
         fence,
       };
-      return { run, write: new StoreWriter({ client, world: this.world, run, signal, reach }) };
+      const toAsker = asker === undefined ? {} : { asker };
+      return { run, write: new StoreWriter({ client, world: this.world, run, signal, reach, ...toAsker }) };
     };
     return {
       epoch: fence.epoch,

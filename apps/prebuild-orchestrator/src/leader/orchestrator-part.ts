@@ -1,7 +1,7 @@
 /** What the orchestrator consists of, and what each part of it is given while this process leads. */
 import type { CommandSender } from '@holdfast/command-client';
 import type { Fence, ObjectKey } from '@holdfast/contracts';
-import type { EventRecorder, Listener, StoreWriter } from '@holdfast/control-loop';
+import type { Asker, EventRecorder, Listener, StoreWriter } from '@holdfast/control-loop';
 import type { Logger } from '@holdfast/nest-platform';
 import type { Cause, ObjectReader, RunIdentity } from '@holdfast/reconcile';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -44,6 +44,8 @@ export interface Work {
   readonly about: ObjectKey;
   /** What led to it. */
   readonly cause?: Cause;
+  /** Who asked for it, with the span of the request. */
+  readonly asker?: Asker & { readonly traceparent: string };
 }
 
 export interface Piece {

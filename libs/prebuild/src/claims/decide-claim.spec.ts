@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { seconds } from '../instant.js';
 import { at } from '../pools.fixtures.js';
+import { decideClaim } from './decide-claim.js';
 import { given, starting, template, warm, web } from './claims.fixtures.js';
-import type { ClaimDecision } from './decide-claim.js';
 
 const gets = (id: string) => expect.objectContaining({ kind: 'warm', workspace: expect.objectContaining({ id }) });
 const cold = (missReason: string, changes: object = {}) => ({
@@ -11,11 +11,6 @@ const cold = (missReason: string, changes: object = {}) => ({
   workspace: { template: 'node', version: 'v2', preset: 'web', parameters: { size: 'small' }, ...changes },
   missReason,
 });
-const problemsIn = (decision: ClaimDecision): readonly string[] =>
-  decision.kind === 'refused' && decision.because.kind === 'parameters'
-    ? decision.because.problems.map(({ field, message }) => `${field} ${message}`)
-    : [];
-
 describe('a claim on a preset', () => {
   it('gets the oldest that is ready, whatever the order in which they are listed', () => {
     const workspaces = [warm('b', at('11:00')), warm('a', at('10:00')), warm('c', at('11:30'))];
@@ -65,6 +60,16 @@ describe('a claim on a preset', () => {
       kind: 'refused',
       because: { kind: 'no-preset', preset: 'mobile' },
     });
+  });
+
+  it('is refused when there is nothing to decide on', () => {
+    const nobody = { isReserved: () => false, waitingAhead: () => 0 };
+    const decide = (asked: object) =>
+      decideClaim(undefined, { parameters: {}, waitUntil: at('12:00'), ...asked }, nobody, at('12:00'));
+    expect([decide({ preset: 'web' }), decide({ template: 'node' })]).toEqual([
+      { kind: 'refused', because: { kind: 'no-preset', preset: 'web' } },
+      { kind: 'refused', because: { kind: 'no-template', template: 'node' } },
+    ]);
   });
 
   it('is refused when its template has no active version to build', () => {
@@ -119,14 +124,11 @@ describe('a claim with parameters beyond those of its preset', () => {
     );
   });
 
-  it('is refused for each that is unknown, of another type, not an option, or not what the preset says', () => {
-    const parameters = { color: 'red', region: 5, size: 'huge' };
-    expect(problemsIn(given({}).whenClaimed({ preset: 'web', parameters }))).toEqual([
-      'parameters.size must be one of "small", "large"',
-      "parameters.color is no parameter of the template's active version",
-      'parameters.region must be a string',
-      'parameters.size is "small" in preset web',
-    ]);
+  it('is built cold when it wants another value than the preset has', () => {
+    const asked = { preset: 'web', parameters: { size: 'large' } };
+    expect(given({ workspaces: [warm('a', at('10:00'))] }).whenClaimed(asked)).toEqual(
+      cold('NoneMatches', { parameters: { size: 'large' } }),
+    );
   });
 });
 
@@ -149,15 +151,5 @@ describe('a claim on a template by parameters', () => {
     const decision = given({ presets: [small] }).whenClaimed({ parameters: { size: 'large' } });
     const workspace = { template: 'node', version: 'v2', parameters: { size: 'large' } };
     expect(decision).toEqual({ kind: 'cold', workspace, missReason: 'NoneMatches' });
-  });
-
-  it('is refused when it misses a parameter without a default', () => {
-    const needy = {
-      ...template,
-      active: { version: 'v2', parameters: [{ name: 'repo', type: 'string' as const, immutable: true }] },
-    };
-    expect(problemsIn(given({ template: needy, presets: [] }).whenClaimed({ parameters: {} }))).toEqual([
-      'parameters.repo is required: it has no default',
-    ]);
   });
 });

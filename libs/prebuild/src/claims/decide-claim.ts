@@ -7,18 +7,17 @@
  *                  │  └──── wait ──► starting        one gets ready in time
  *                  └──────► cold                     none is, or nobody may wait: built for the claim
  */
-import type { FieldProblem } from '../field-problem.js';
 import type { Instant } from '../instant.js';
 import type { MissReason, ParameterDefinition, Parameters } from '../kinds/objects.js';
 import { bestFirst, eligibility } from './eligible.js';
 import type { ClaimablePools } from './eligible.js';
 import { matchPreset } from './match-preset.js';
-import { parameterProblems, valueOf } from './parameters.js';
 import type { PoolWorkspace } from './pool-workspace.js';
 
-/** Either a preset, or parameters that a preset is found by. */
+/** Either a preset, or parameters that a preset is found by; the store has checked that the template knows them. */
 export interface ClaimAsked {
   readonly preset?: string;
+  readonly template?: string;
   readonly parameters: Parameters;
   /** Until then one that is starting is worth waiting for. */
   readonly waitUntil: Instant;
@@ -35,7 +34,7 @@ export interface ClaimedPreset extends ClaimablePools {
 export interface ClaimedTemplate {
   readonly name: string;
   readonly deprecated: boolean;
-  /** Missing while the template names none, or one that does not exist. */
+  /** Missing while the template names none. */
   readonly active?: { readonly version: string; readonly parameters: readonly ParameterDefinition[] };
 }
 
@@ -70,23 +69,22 @@ export type ClaimDecision =
 
 export type ClaimRefusal =
   | { readonly kind: 'no-preset'; readonly preset: string }
-  | { readonly kind: 'no-active-version'; readonly template: string }
-  | { readonly kind: 'parameters'; readonly problems: readonly FieldProblem[] };
+  | { readonly kind: 'no-template'; readonly template: string }
+  | { readonly kind: 'no-active-version'; readonly template: string };
 
-/** A pure function: the same snapshot, claim, reservations and time give the same decision. */
+/** A pure function; there is no snapshot where neither the preset nor the template exists. */
 export const decideClaim = (
-  snapshot: ClaimSnapshot,
+  snapshot: ClaimSnapshot | undefined,
   asked: ClaimAsked,
   reservations: Reservations,
   now: Instant,
 ): ClaimDecision => {
+  if (snapshot === undefined) return refused(nothingThere(asked));
   const { template } = snapshot;
   const named = snapshot.presets.find(({ preset }) => preset === asked.preset);
   if (asked.preset !== undefined && named === undefined) return refused({ kind: 'no-preset', preset: asked.preset });
   if (template.active === undefined) return refused({ kind: 'no-active-version', template: template.name });
 
-  const problems = problemsOf(asked, named, template.active.parameters);
-  if (problems.length > 0) return refused({ kind: 'parameters', problems });
   const preset = named ?? matchPreset(snapshot.presets, asked.parameters);
   const cold = (missReason: MissReason): ClaimDecision => ({
     kind: 'cold',
@@ -98,6 +96,9 @@ export const decideClaim = (
   if (preset === undefined) return cold('NoneMatches');
   return fromPool(preset, { snapshot, asked, definitions: template.active.parameters, reservations, now }, cold);
 };
+
+const nothingThere = ({ preset, template = '' }: ClaimAsked): ClaimRefusal =>
+  preset === undefined ? { kind: 'no-template', template } : { kind: 'no-preset', preset };
 
 interface Known {
   readonly snapshot: ClaimSnapshot;
@@ -135,27 +136,12 @@ const fromPool = (
 const isStarting = ({ progress, preset, version }: PoolWorkspace, wanted: ClaimedPreset): boolean =>
   progress === 'starting' && preset === wanted.preset && version === wanted.activeVersion;
 
-/** Those beyond the preset's are no reason to rebuild: a workspace that has them by default will do. */
+/** What is asked beyond the preset is no reason to build: one that has it by default will do. */
 const isAsAsked = (workspace: PoolWorkspace, asked: Parameters, definitions: readonly ParameterDefinition[]): boolean =>
-  Object.entries(asked).every(([name, value]) => valueOf(workspace.parameters, definitions, name) === value);
+  Object.entries(asked).every(([name, value]) => valueIn(workspace, definitions, name) === value);
 
-const problemsOf = (
-  { parameters }: ClaimAsked,
-  preset: ClaimedPreset | undefined,
-  definitions: readonly ParameterDefinition[],
-): readonly FieldProblem[] => [
-  ...parameterProblems({ ...preset?.parameters, ...parameters }, definitions),
-  ...(preset === undefined ? [] : contradictions(parameters, preset)),
-];
-
-const contradictions = (asked: Parameters, { preset, parameters }: ClaimedPreset): readonly FieldProblem[] =>
-  Object.entries(asked)
-    .filter(([name, value]) => Object.hasOwn(parameters, name) && parameters[name] !== value)
-    .map(([name, value]) => ({
-      field: `parameters.${name}`,
-      value: JSON.stringify(value),
-      message: `is ${JSON.stringify(parameters[name])} in preset ${preset}`,
-    }));
+const valueIn = ({ parameters }: PoolWorkspace, definitions: readonly ParameterDefinition[], name: string) =>
+  Object.hasOwn(parameters, name) ? parameters[name] : definitions.find((known) => known.name === name)?.default;
 
 const coldWorkspaceOf = (
   template: string,

@@ -1,16 +1,16 @@
-/** The name of a claim that was given none. */
+/** Names of claims that were given none, and of workspaces that are built for a claim. */
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const SUFFIX_LENGTH = 10;
-/** What a name may have, less the suffix and its hyphen. */
-const LONGEST_PREFIX = 253 - SUFFIX_LENGTH - 1;
+/** A label's, less the suffix and its hyphen. */
+const LONGEST_PREFIX = 63 - SUFFIX_LENGTH - 1;
 
 /**
- * `<preset>-<10 letters>`: the same for the same digest. With one of who asked, for what, by which Idempotency-Key, a
+ * `<prefix>-<10 letters>`: the same for the same digest. With one of who asked, for what, by which Idempotency-Key, a
  * repeat finds the claim that it made as long as that exists.
  */
-export const claimNameOf = (preset: string, digest: Uint8Array): string =>
-  `${preset.slice(0, LONGEST_PREFIX).replace(/[.-]+$/, '')}-${lettersOf(digest)}`;
+export const nameFromDigest = (prefix: string, digest: Uint8Array): string =>
+  `${prefix.slice(0, LONGEST_PREFIX).replace(/-+$/, '')}-${lettersOf(digest)}`;
 
 /** Base 32 of RFC 4648 in lower case: five bits a letter. */
 const lettersOf = (digest: Uint8Array): string => {

@@ -1,0 +1,153 @@
+/** What a claim and its workspace become, as operations of one transaction. */
+import type { TransactionOperation } from '@holdfast/contracts';
+import { objectAt } from '@holdfast/kernel';
+import type { JsonObject } from '@holdfast/kernel';
+import { WORKSPACE_CLAIMS, WORKSPACES } from '@holdfast/prebuild';
+import type {
+  ColdWorkspace,
+  MissReason,
+  WorkspaceClaimSpec,
+  WorkspaceClaimStatus,
+  WorkspaceSpec,
+} from '@holdfast/prebuild';
+import { apiVersionOf, uidOf } from '@holdfast/reconcile';
+import type { Kind, ObjectState } from '@holdfast/reconcile';
+
+import { WORKSPACE_FINALIZER } from '../builds/workspace.js';
+
+/** A claim as it is in the store, or as it is to be made. */
+export interface ClaimSubject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly spec: WorkspaceClaimSpec;
+  /** The version at which its status may be written; missing when it does not exist yet. */
+  readonly version?: number;
+}
+
+export interface Binding {
+  readonly claim: ClaimSubject;
+  readonly preset?: string;
+  readonly source: NonNullable<WorkspaceClaimStatus['source']>;
+  readonly missReason?: MissReason;
+  readonly at: Date;
+}
+
+/** The workspace changes hands only if it is as it was seen: of two claims one wins. */
+export const bindWarm = (binding: Binding, workspace: ObjectState): TransactionOperation[] => {
+  const { namespace, name } = workspace.key;
+  const { claim } = binding;
+  return [
+    ...claimOperations(claim, boundStatus(binding, { name, uid: uidOf(workspace) })),
+    {
+      verb: 'patch',
+      patchType: 'merge',
+      target: targetOf(WORKSPACES, namespace, name),
+      body: {
+        metadata: { resourceVersion: String(workspace.version), ownerReferences: [ownerReference(claim)] },
+        spec: handedOver(claim),
+      },
+    },
+  ];
+};
+
+export interface NewWorkspace extends ColdWorkspace {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Made together with the claim, so that there never is one without the other. */
+export const bindCold = (binding: Binding, workspace: NewWorkspace): TransactionOperation[] => {
+  const { claim } = binding;
+  const { name, uid, template, version, preset, parameters } = workspace;
+  const spec: WorkspaceSpec = {
+    template,
+    version,
+    ...(preset === undefined ? {} : { preset }),
+    parameters,
+    ...handedOver(claim),
+    transition: 'start',
+  };
+  const metadata = {
+    name,
+    namespace: claim.namespace,
+    finalizers: [WORKSPACE_FINALIZER],
+    ownerReferences: [ownerReference(claim)],
+  };
+  return [
+    ...claimOperations(claim, boundStatus(binding, { name, uid })),
+    {
+      verb: 'create',
+      target: targetOf(WORKSPACES, claim.namespace, ''),
+      uid,
+      body: { apiVersion: apiVersionOf(WORKSPACES), kind: WORKSPACES.kind, metadata, spec },
+    },
+  ];
+};
+
+/** The claim waits for a workspace that is starting; what it waits for stands in the log, not in a process. */
+export const letWait = (claim: ClaimSubject, preset: string, missReason: MissReason): TransactionOperation[] =>
+  claimOperations(claim, { phase: 'Pending', preset, missReason });
+
+export const failClaim = (claim: ClaimSubject, message: string, missReason?: MissReason): TransactionOperation[] =>
+  claimOperations(claim, { phase: 'Failed', message, ...(missReason === undefined ? {} : { missReason }) });
+
+/** The claim, when it does not exist yet, and its status. */
+const claimOperations = (claim: ClaimSubject, status: WorkspaceClaimStatus): TransactionOperation[] => {
+  const { namespace, name, uid, spec, version } = claim;
+  const create: TransactionOperation = {
+    verb: 'create',
+    target: targetOf(WORKSPACE_CLAIMS, namespace, ''),
+    uid,
+    body: {
+      apiVersion: apiVersionOf(WORKSPACE_CLAIMS),
+      kind: WORKSPACE_CLAIMS.kind,
+      metadata: { name, namespace },
+      spec,
+    },
+  };
+  const observe: TransactionOperation = {
+    verb: 'patch',
+    patchType: 'merge',
+    target: { ...targetOf(WORKSPACE_CLAIMS, namespace, name), subresource: 'status' },
+    body: { metadata: version === undefined ? {} : { resourceVersion: String(version) }, status },
+  };
+  return version === undefined ? [create, observe] : [observe];
+};
+
+const boundStatus = (
+  { preset, source, missReason, at }: Binding,
+  workspace: { readonly name: string; readonly uid: string },
+): WorkspaceClaimStatus => ({
+  phase: 'Bound',
+  ...(preset === undefined ? {} : { preset }),
+  workspace,
+  source,
+  ...(missReason === undefined ? {} : { missReason }),
+  boundAt: at.toISOString(),
+});
+
+const handedOver = ({ name, uid, spec: { owner } }: ClaimSubject) => ({ owner, name, claimRef: { name, uid } });
+
+/** Whoever deletes the claim gives the workspace up: it goes with it. */
+const ownerReference = ({ name, uid }: ClaimSubject): JsonObject => ({
+  apiVersion: apiVersionOf(WORKSPACE_CLAIMS),
+  kind: WORKSPACE_CLAIMS.kind,
+  name,
+  uid,
+  controller: true,
+});
+
+const targetOf = ({ group, version, resource }: Kind<object, object>, namespace: string, name: string) => ({
+  group,
+  version,
+  resource,
+  namespace,
+  name,
+});
+
+/** The object as clients see it. */
+export const withVersion = ({ object, version }: ObjectState): JsonObject => ({
+  ...object,
+  metadata: { ...objectAt(object, 'metadata'), resourceVersion: String(version) },
+});
