@@ -37,7 +37,7 @@ const scheduling = record(
     timezone: text('The clocks that the hours are read from: a name of the IANA database, such as Europe/Berlin.', {
       maxLength: 64,
     }),
-    schedules: list(schedule, 'The first that holds is followed. No two may overlap.', { maxItems: 64 }),
+    schedules: list(schedule, 'The first that holds is followed. No two may overlap.', { maxItems: 32 }),
   },
   'How many are wanted at which hours.',
   { required: ['timezone', 'schedules'] },
