@@ -18,7 +18,7 @@ const mayImport = {
   app: ['tooling', 'example', 'platform', 'adapter', 'domain', 'contracts', 'kernel'],
   e2e: ['testing', 'tooling', 'example', 'platform', 'adapter', 'domain', 'contracts', 'kernel'],
 };
-const appsWithoutTooling = ['api-gateway', 'resource-store', 'reconciler', 'prebuild-orchestrator'];
+const appsWithoutTooling = ['api-gateway', 'resource-store', 'reconciler', 'prebuild-orchestrator', 'provisioner'];
 
 const boundaries = ({ inSpecs }) => [
   'error',

@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 const ENTRIES = {
   'api-gateway': ['main.js', 'http/yaml-worker.js'],
   'prebuild-orchestrator': ['main.js'],
+  provisioner: ['main.js'],
   reconciler: ['main.js'],
   'resource-store': ['main.js', 'aside/aside-worker.js', 'feeds/feeds-worker.js', 'snapshots/snapshot-worker.js'],
 };

@@ -9,6 +9,7 @@ export type {
   Work,
 } from './messages.js';
 export {
+  endpointOf,
   MessageFormatError,
   readBegin,
   readBeginAnswer,
@@ -17,3 +18,4 @@ export {
   readReport,
   readReportAnswer,
 } from './read-message.js';
+export { jobsConsumer, jobsStream, outputStream } from './streams.js';

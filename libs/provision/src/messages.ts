@@ -90,7 +90,7 @@ export const workShape = z
   })
   .describe('All that a worker is told of a build.');
 
-export const refusalReasonShape = z.enum(['gone', 'claimed', 'superseded', 'finished', 'cancelled']);
+export const refusalReasonShape = z.enum(['gone', 'claimed', 'superseded', 'finished', 'cancelled', 'malformed']);
 
 const refusedShape = z.object({
   accepted: z.literal(false),

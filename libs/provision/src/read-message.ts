@@ -1,7 +1,15 @@
 /** Reads a message of the protocol; what cannot be read says why, member by member. */
 import { z } from 'zod';
 
-import { beginAnswerShape, beginShape, jobShape, outputShape, reportAnswerShape, reportShape } from './messages.js';
+import {
+  beginAnswerShape,
+  beginShape,
+  endpointShape,
+  jobShape,
+  outputShape,
+  reportAnswerShape,
+  reportShape,
+} from './messages.js';
 import type { BeginAnswer, BeginRequest, BuildReport, Job, OutputMessage, ReportAnswer } from './messages.js';
 
 export class MessageFormatError extends Error {
@@ -18,6 +26,10 @@ export const readBeginAnswer = (data: Uint8Array): BeginAnswer => read(beginAnsw
 export const readReport = (data: Uint8Array): BuildReport => read(reportShape, data);
 export const readReportAnswer = (data: Uint8Array): ReportAnswer => read(reportAnswerShape, data);
 export const readOutput = (data: Uint8Array): OutputMessage => read(outputShape, data);
+
+/** The endpoint of this name at this URL; undefined where a report of it would be refused. */
+export const endpointOf = (name: string, url: string): { name: string; url: string } | undefined =>
+  endpointShape.safeParse({ name, url }).data;
 
 const read = <T>(shape: z.ZodType<T>, data: Uint8Array): T => {
   const result = shape.safeParse(parse(data));

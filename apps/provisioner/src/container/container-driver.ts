@@ -1,0 +1,206 @@
+/** Builds with containers of this host's Docker or Podman: one for each workspace, found by its name. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+
+import type { Work } from '@holdfast/provision';
+
+import { BuildError } from '../driver.js';
+import type { BuildContext, BuildOutput, Driver, Endpoints, Outcome } from '../driver.js';
+import { endProcesses } from '../exec/process-table.js';
+import { runScript } from '../exec/run-script.js';
+import type { HostVariables } from '../exec/script-environment.js';
+import { findPort } from '../exec/workspace-port.js';
+import { waitUntilReady } from '../readiness.js';
+import type { WorkspaceFolders, WorkspaceRecord } from '../workspace-folders.js';
+import {
+  execCommand,
+  isRunningCommand,
+  parsePorts,
+  portCommand,
+  removeCommand,
+  runCommand,
+  startCommand,
+  stopCommand,
+} from './container-commands.js';
+import type { ContainerSettings } from './container-commands.js';
+
+export interface ContainerDriverOptions {
+  readonly folders: WorkspaceFolders;
+  readonly host: HostVariables;
+}
+
+const ENGINES = ['docker', 'podman'];
+/** For what the engine answers without having to do anything. */
+const SHORT_MS = 60_000;
+
+const NOWHERE: BuildOutput = { write: () => Promise.resolve(), note: () => undefined };
+
+export class ContainerDriver implements Driver {
+  constructor(private readonly options: ContainerDriverOptions) {}
+
+  async build(work: Work, context: BuildContext): Promise<Outcome> {
+    const { uid, transition } = work.job;
+    const { timeouts } = work;
+    switch (transition) {
+      case 'start':
+        return this.start(work, context);
+      case 'claim':
+        await this.claim(work, context);
+        return { status: 'succeeded', endpoints: work.endpoints };
+      case 'stop':
+        await this.engine(stopCommand(uid), timeouts.stopSeconds * 1_000, context);
+        await this.note(uid, { runs: false });
+        return { status: 'succeeded', endpoints: [] };
+      case 'delete':
+        await this.engine(removeCommand(uid), timeouts.deleteSeconds * 1_000, context);
+        return { status: 'succeeded', endpoints: [] };
+    }
+  }
+
+  /** A start that begins anew removes what was there; everything else may simply be done twice. */
+  clearAttempt(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async discard({ job: { uid } }: Work): Promise<void> {
+    await this.quietly(removeCommand(uid));
+  }
+
+  async suspend({ job: { uid } }: Work): Promise<void> {
+    const record = await this.options.folders.read(uid);
+    if (record?.created === true) await this.quietly(stopCommand(uid));
+  }
+
+  async isRunning({ work }: WorkspaceRecord): Promise<boolean> {
+    return (await this.ask(isRunningCommand(work.job.uid))).trim() === 'true';
+  }
+
+  bringBack(work: Work, context: BuildContext): Promise<Outcome> {
+    return this.start(work, context);
+  }
+
+  private async start(work: Work, context: BuildContext): Promise<Outcome> {
+    const { uid } = work.job;
+    const settings = settingsOf(work);
+    const record = await this.options.folders.read(uid);
+    const createMs = work.timeouts.createSeconds * 1_000;
+    try {
+      if (record?.created === true) {
+        await this.engine(startCommand(uid), createMs, context);
+      } else {
+        await this.quietly(removeCommand(uid));
+        await this.engine(runCommand(work, settings, await portsOf(uid, settings)), createMs, context);
+        await this.note(uid, { created: true });
+      }
+      const endpoints = await this.endpointsOf(uid, settings);
+      await this.probe(work, endpoints, context);
+      await this.note(uid, { runs: true });
+      return { status: 'succeeded', endpoints };
+    } catch (error) {
+      await this.note(uid, { runs: false });
+      // Without an engine there is nothing to stop, either; the first problem is the one to tell.
+      await this.quietly(stopCommand(uid)).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async claim(work: Work, context: BuildContext): Promise<void> {
+    const { claimCommand } = settingsOf(work);
+    if (claimCommand === undefined) return;
+    await this.engine(execCommand(work, claimCommand), work.timeouts.claimSeconds * 1_000, context);
+  }
+
+  private async probe(work: Work, endpoints: Endpoints, { signal, output }: BuildContext): Promise<void> {
+    if (work.readiness === undefined) return;
+    const timeoutMs = work.timeouts.readySeconds * 1_000;
+    await waitUntilReady({
+      probe: work.readiness,
+      endpoints,
+      timeoutMs,
+      signal,
+      runCommand: (command, limit) => this.engine(execCommand(work, command), timeoutMs, { output, signal: limit }),
+    });
+  }
+
+  private async endpointsOf(uid: string, { ports = [] }: ContainerSettings): Promise<Endpoints> {
+    const published = parsePorts(await this.ask(portCommand(uid)));
+    return ports.flatMap(({ name, containerPort }) => {
+      const port = published.get(containerPort);
+      return port === undefined ? [] : [{ name, url: `http://127.0.0.1:${port}/` }];
+    });
+  }
+
+  /** What the engine prints; empty where it fails. */
+  private async ask(args: readonly string[]): Promise<string> {
+    let text = '';
+    const output: BuildOutput = {
+      write: async (stream, data) => void (text += stream === 'stdout' ? Buffer.from(data).toString() : ''),
+      note: () => undefined,
+    };
+    const signal = AbortSignal.timeout(SHORT_MS);
+    await this.engine(args, SHORT_MS, { output, signal }).catch(failureOnly);
+    return text;
+  }
+
+  /** Done if it can be done: what is to be removed or stopped may not be there. */
+  private async quietly(args: readonly string[]): Promise<void> {
+    const context = { output: NOWHERE, signal: AbortSignal.timeout(SHORT_MS) };
+    await this.engine(args, SHORT_MS, context).catch(failureOnly);
+  }
+
+  private async engine(args: readonly string[], timeoutMs: number, context: BuildContext): Promise<void> {
+    const { path, lang } = this.options.host;
+    const program = await findEngine(path);
+    const sessions: number[] = [];
+    await runScript({
+      name: `${program} ${args[0] ?? ''}`,
+      command: [program, ...args],
+      cwd: '/',
+      env: { PATH: path, LANG: lang, HOME: '/' },
+      timeoutMs,
+      ...context,
+      started: (session) => void sessions.push(session),
+      endAll: () => endProcesses({ sessions }),
+    });
+  }
+
+  private async note(uid: string, members: Partial<WorkspaceRecord>): Promise<void> {
+    const record = await this.options.folders.read(uid);
+    if (record !== undefined) await this.options.folders.write({ ...record, ...members });
+  }
+}
+
+/** The first engine on PATH. */
+export const findEngine = async (path: string): Promise<string> => {
+  for (const engine of ENGINES)
+    for (const folder of path.split(delimiter).filter(isAbsolute))
+      if (await isExecutable(join(folder, engine))) return join(folder, engine);
+  throw new BuildError('NoContainerEngine', `neither ${ENGINES.join(' nor ')} is on the PATH of the provisioner`);
+};
+
+const isExecutable = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+const settingsOf = ({ provisioner }: Work): ContainerSettings => {
+  if (provisioner.container !== undefined) return provisioner.container;
+  throw new BuildError('NoContainerSettings', 'the template version has no spec.provisioner.container');
+};
+
+const portsOf = async (uid: string, { ports = [] }: ContainerSettings) => {
+  const taken = new Set<number>();
+  const published = [];
+  for (const { name, containerPort } of ports) {
+    const hostPort = await findPort(`${uid}/${name}`, taken);
+    taken.add(hostPort);
+    published.push({ name, containerPort, hostPort });
+  }
+  return published;
+};
+
+const failureOnly = (error: unknown): void => {
+  if (!(error instanceof BuildError) || error.reason === 'NoContainerEngine') throw error;
+};
