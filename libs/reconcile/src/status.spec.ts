@@ -92,6 +92,41 @@ describe('a status about an object whose spec changed during the run', () => {
   });
 });
 
+describe('an object that is being deleted', () => {
+  const deletionTimestamp = '2026-01-01T09:00:00Z';
+  const leaving = (outcome: Outcome) => {
+    const object = aRack('rack-01', {
+      metadata: { generation: 4, deletionTimestamp },
+      status: { conditions: [ready('False', 'A', 'a')] },
+    });
+    return {
+      status: nextStatus({ object, seen: object, outcome, condition: 'Ready', now: new Date(ELEVEN) }),
+      moves: summaryMoves(object, outcome, 'Ready'),
+    };
+  };
+
+  it.each<[string, Outcome]>([
+    ['nothing is left to do', done],
+    ['there is another look later', { kind: 'after', ms: 5 }],
+  ])('is not said to be as declared when %s', (_, outcome) => {
+    expect(leaving(outcome)).toEqual({ status: undefined, moves: false });
+  });
+
+  it('tells what was observed', () => {
+    expect(leaving(observing({ kind: 'after', ms: 5 }, { used: 1 }))).toEqual({
+      status: { used: 1, observedGeneration: 4, conditions: [ready('False', 'A', 'a')] },
+      moves: false,
+    });
+  });
+
+  it('tells what holds it', () => {
+    expect(leaving(waiting('InUse', 'by 2 racks'))).toEqual({
+      status: { observedGeneration: 4, conditions: [ready('False', 'InUse', 'by 2 racks', TEN, 4)] },
+      moves: true,
+    });
+  });
+});
+
 describe('conditions of its own', () => {
   it('stand beside the summary, and keep their transition time like it', () => {
     const cooled = { type: 'Cooled', status: 'True', reason: 'FansRun', message: '' };

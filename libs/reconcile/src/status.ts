@@ -4,6 +4,7 @@ import type { JsonObject } from '@holdfast/kernel';
 
 import { conditionsOf, setCondition } from './conditions.js';
 import type { ConditionStatus, Observation } from './conditions.js';
+import { isDeleting } from './object-cache.js';
 import type { ObjectState } from './object-cache.js';
 import type { Outcome } from './outcome.js';
 
@@ -13,7 +14,8 @@ const MESSAGE_LENGTH = 32_768;
 
 /**
  * The object's next status, or undefined when the present one says the same already. The summary condition follows from
- * the outcome; `Stalled` stands beside it only while nothing but a changed declaration can help.
+ * the outcome; `Stalled` stands beside it only while nothing but a changed declaration can help. Of an object that is
+ * being deleted nothing is said to be as declared: its conditions tell what holds it, or what was so before.
  */
 export const nextStatus = (input: {
   /** As it is now. */
@@ -25,11 +27,13 @@ export const nextStatus = (input: {
   readonly now: Date;
 }): JsonObject | undefined => {
   const { outcome, condition, now } = input;
+  const isLeaving = leavesWell(input.object, outcome);
+  if (isLeaving && outcome.status === undefined) return undefined;
   const observedGeneration = Number(objectAt(input.seen.object, 'metadata')['generation'] ?? 0);
   const before = objectAt(input.object.object, 'status');
   const summary: Observation = { type: condition, ...summaryOf(outcome), observedGeneration };
   const own = conditionsOf(outcome.status).map((one) => observed(one, observedGeneration));
-  const withSummary = [...own, summary].reduce<readonly JsonObject[]>(
+  const withSummary = (isLeaving ? own : [...own, summary]).reduce<readonly JsonObject[]>(
     (known, observation) => setCondition(known, observation, now),
     conditionsOf(before),
   );
@@ -50,8 +54,13 @@ const observed = (condition: JsonObject, observedGeneration: number): Observatio
   observedGeneration,
 });
 
+/** Nothing more is to be done, for now, about an object that is being deleted. */
+const leavesWell = (object: ObjectState, { kind }: Outcome): boolean =>
+  isDeleting(object) && (kind === 'done' || kind === 'after');
+
 /** Whether the summary condition of an outcome differs, but for its message, from what the object says now. */
 export const summaryMoves = (object: ObjectState, outcome: Outcome, condition: string): boolean => {
+  if (leavesWell(object, outcome)) return false;
   const before = conditionsOf(objectAt(object.object, 'status')).find(({ type }) => type === condition);
   const { status, reason } = summaryOf(outcome);
   return before?.['status'] !== status || before['reason'] !== reason;
