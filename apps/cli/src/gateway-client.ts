@@ -28,6 +28,7 @@ interface Sent {
   readonly body?: JsonObject;
   readonly type?: string;
   readonly accept?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export class GatewayClient {
@@ -39,8 +40,8 @@ export class GatewayClient {
 
   /** `accept` asks for another form of the answer than plain JSON. */
   get = (path: string, accept?: string): Promise<JsonObject> => this.call('GET', path, { accept });
-  create = (path: string, body: JsonObject): Promise<JsonObject> =>
-    this.call('POST', path, { body, type: 'application/json' });
+  create = (path: string, body: JsonObject, headers: Readonly<Record<string, string>> = {}): Promise<JsonObject> =>
+    this.call('POST', path, { body, type: 'application/json', headers });
   mergePatch = (path: string, body: JsonObject): Promise<JsonObject> =>
     this.call('PATCH', path, { body, type: 'application/merge-patch+json' });
 
@@ -49,7 +50,7 @@ export class GatewayClient {
   }
 
   private async call(method: 'GET' | 'POST' | 'PATCH', path: string, sent: Sent): Promise<JsonObject> {
-    const { body, type, accept = 'application/json' } = sent;
+    const { body, type, accept = 'application/json', headers } = sent;
     const response = await request(`${this.access.gateway}${path}`, {
       dispatcher: this.agent,
       method,
@@ -57,6 +58,7 @@ export class GatewayClient {
         authorization: `Bearer ${this.access.token}`,
         accept,
         ...(type === undefined ? {} : { 'content-type': type }),
+        ...headers,
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
