@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { eventually, startTestStack } from '@holdfast/testing';
+import type { TestStack } from '@holdfast/testing';
+
+import { claimWithKey, expectOneEach, numbered, readyPool } from './claims.fixtures.js';
+import { GatewayClient } from './gateway-client.fixtures.js';
+import type { KubeObject } from './gateway-client.fixtures.js';
+import { claimOf, POOLS } from './pool-kinds.fixtures.js';
+
+const LIMIT = 180_000;
+
+describe('claims on a pool', () => {
+  let test: TestStack;
+  let client: GatewayClient;
+
+  beforeAll(async () => {
+    test = await startTestStack({ instances: { 'prebuild-orchestrator': 2, 'resource-store': 2 } });
+    client = new GatewayClient(test.stack);
+  }, LIMIT);
+  afterAll(async () => {
+    await client?.close();
+    await test?.close();
+  });
+
+  it(
+    'a thousand at once on five hundred ready ones: five hundred different warm ones, five hundred others, none twice',
+    async () => {
+      const pool = await readyPool(client, 'crowd', 500);
+      const results = await Promise.all(numbered(1_000, 'crowd').map((key) => claimWithKey(client, 'crowd', key)));
+      await expectOneEach(test, pool, results);
+      const cold = results.filter(({ claim }) => claim.status?.['source'] === 'cold');
+      expect(cold).toHaveLength(500);
+      expect(new Set(cold.map(({ claim }) => claim.status?.['missReason']))).toEqual(new Set(['PoolPaused']));
+    },
+    LIMIT,
+  );
+
+  it(
+    'nobody loses or doubles anything when orchestrator, store and NATS are killed in the middle',
+    async () => {
+      const pool = await readyPool(client, 'killed', 100);
+      let answered = 0;
+      const claims = numbered(200, 'killed').map(async (key) => {
+        // In waves, so that each kill meets some on their way.
+        await eventually(() => answered >= Number(key.split('-')[1]) - 40, { withinMs: LIMIT });
+        const result = await claimWithKey(client, 'killed', key);
+        answered += 1;
+        return result;
+      });
+      for (const [at, victim] of [
+        [20, 'prebuild-orchestrator'],
+        [60, 'resource-store'],
+        [100, 'prebuild-orchestrator-2'],
+        [140, 'nats-server'],
+      ] as const) {
+        await eventually(() => answered >= at, { withinMs: LIMIT });
+        process.kill(await eventually(() => test.pid(victim)), 'SIGKILL');
+      }
+      const results = await Promise.all(claims);
+      await expectOneEach(test, pool, results);
+      const again = await Promise.all(numbered(200, 'killed').map((key) => claimWithKey(client, 'killed', key)));
+      expect(again.map(({ workspace }) => workspace.metadata.uid)).toEqual(
+        results.map(({ workspace }) => workspace.metadata.uid),
+      );
+    },
+    LIMIT,
+  );
+
+  it(
+    'one that is made as an object is bound like any other, and takes its workspace along when it is deleted',
+    async () => {
+      const [only = ''] = await readyPool(client, 'given-up', 1);
+      const path = `${POOLS}/workspaceclaims/mine`;
+      await client.create(`${POOLS}/workspaceclaims`, claimOf('mine', { preset: 'given-up' }));
+      const bound = await eventually(async () => {
+        const { status } = await client.get(path);
+        return status?.['phase'] === 'Bound' ? status : undefined;
+      });
+      expect(bound).toMatchObject({ source: 'warm', workspace: { name: only } });
+      const { spec } = await client.get(`${POOLS}/workspaces/${only}`);
+      expect(spec).toMatchObject({ owner: 'ada', name: 'mine' });
+
+      await client.delete(path);
+      await eventually(async () => {
+        const { code, body } = await client.send<KubeObject>('GET', `${POOLS}/workspaces/${only}`);
+        return code === 404 || body.metadata.deletionTimestamp !== undefined;
+      });
+    },
+    LIMIT,
+  );
+});
