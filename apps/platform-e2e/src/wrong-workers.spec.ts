@@ -217,6 +217,8 @@ describe('workers that do wrong', () => {
   };
 
   it('a kind that is deleted goes when the worker is done with its objects', async () => {
+    // Ends also the calls that the worker of the test before left unanswered.
+    await client.mergePatch(`${RECONCILERS}/greeting`, { spec: { timeoutSeconds: 1 } });
     const goodbyes: string[] = [];
     await startWorker('last', ({ object }, message) => {
       if (object.metadata.deletionTimestamp !== undefined) goodbyes.push(object.metadata.name);
