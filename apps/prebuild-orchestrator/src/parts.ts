@@ -5,6 +5,8 @@ import type { Registry } from 'prom-client';
 import { Claims } from './claims/claims.js';
 import type { OrchestratorConfig } from './config.js';
 import type { OrchestratorPart } from './leader/orchestrator-part.js';
+import { passConfigOf } from './pools/pools-config.js';
+import { PoolsPart } from './pools/pools-part.js';
 
 export interface PartsOptions {
   readonly config: OrchestratorConfig;
@@ -13,4 +15,7 @@ export interface PartsOptions {
 }
 
 /** Made once in the life of the process: metrics are registered here. */
-export const orchestratorParts = ({ metrics }: PartsOptions): readonly OrchestratorPart[] => [new Claims(metrics)];
+export const orchestratorParts = ({ config, metrics }: PartsOptions): readonly OrchestratorPart[] => {
+  const claims = new Claims(metrics);
+  return [claims, new PoolsPart(passConfigOf(config), metrics)];
+};

@@ -9,7 +9,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { CommandClient } from '@holdfast/command-client';
-import { ORCHESTRATOR_MEMBERS_SUBJECT } from '@holdfast/contracts';
+import { keyText, ORCHESTRATOR_MEMBERS_SUBJECT } from '@holdfast/contracts';
 import type { LogEvent } from '@holdfast/contracts';
 import {
   EventRecorder,
@@ -32,6 +32,7 @@ import { PREBUILDS_GROUP } from '@holdfast/prebuild';
 import type { ObjectState, RunIdentity } from '@holdfast/reconcile';
 import type { NatsConnection } from '@nats-io/transport-node';
 
+import { SWITCHES } from '../switches.js';
 import { LogView } from './log-view.js';
 import type { LeaderContext, OrchestratorPart, Piece, Work } from './orchestrator-part.js';
 
@@ -58,8 +59,7 @@ interface Term {
 
 export class Leadership {
   private readonly world = new World();
-  /** The ConfigMap that pauses everything is no object of the group. */
-  private readonly view = new LogView((group, resource) => group === PREBUILDS_GROUP || resource === 'configmaps');
+  private readonly view = new LogView((key) => key.group === PREBUILDS_GROUP || keyText(key) === keyText(SWITCHES));
   private readonly shares: ShareManager;
   private readonly events: EventRecorder;
   private readonly stopping = new AbortController();

@@ -2,7 +2,7 @@
  * The objects of pools as they are at one version of the log. Answers to our own writes do not come in early, so that
  * what is read in one turn of the event loop never mixes two versions.
  */
-import type { LogEvent } from '@holdfast/contracts';
+import type { LogEvent, ObjectKey } from '@holdfast/contracts';
 import { parseObject } from '@holdfast/control-loop';
 import { ObjectCache } from '@holdfast/reconcile';
 import type { ObjectReader, ObjectState } from '@holdfast/reconcile';
@@ -19,7 +19,7 @@ export class LogView {
   private listed = 0;
   private waiters: Waiter[] = [];
 
-  constructor(private readonly isKept: (group: string, resource: string) => boolean) {}
+  constructor(private readonly isKept: (key: ObjectKey) => boolean) {}
 
   get read(): ObjectReader {
     return this.cache;
@@ -30,17 +30,22 @@ export class LogView {
     return this.followed;
   }
 
+  /** Whether all that is read is of one version: a listing is not until the log has caught up with it. */
+  get isWhole(): boolean {
+    return this.followed >= this.listed;
+  }
+
   /** A state from the initial listing. */
   list(state: ObjectState): void {
     this.listed = Math.max(this.listed, state.version);
-    if (this.isKept(state.key.group, state.key.resource)) this.cache.put(state);
+    if (this.isKept(state.key)) this.cache.put(state);
   }
 
   /** An event of the log. */
   follow(event: LogEvent): void {
     const { group, resource, namespace, name, type } = event.record;
-    if (!this.isKept(group, resource)) return;
     const key = { group, resource, namespace, name };
+    if (!this.isKept(key)) return;
     if (type === 'deleted') this.cache.remove(key, event.version);
     else this.cache.put({ key, version: event.version, object: parseObject(event.object, key) });
   }

@@ -133,6 +133,8 @@ export interface PresetSpec {
 
 export interface PresetStatus {
   readonly observedGeneration?: number;
+  /** When its spec was seen to have changed last: failures from before are another spec's. */
+  readonly specChangedAt?: string;
   /** `replicas` of `/scale`: those running at the active version. */
   readonly running?: number;
   readonly desired?: number;

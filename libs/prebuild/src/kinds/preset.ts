@@ -87,6 +87,7 @@ const spec = record(
 const status = record(
   {
     observedGeneration,
+    specChangedAt: instant('When its spec was seen to have changed last.'),
     running: tally('Built of the active version and not claimed.'),
     desired: tally('Wanted now.'),
     eligible: tally('Ready to be claimed.'),

@@ -1,0 +1,140 @@
+/** What planning needs to know, out of the objects of one version of the log (rule book: Planning is pure, "snapshot"). */
+import { countDemand, parseInstant, poolSettingsOf } from '@holdfast/prebuild';
+import type {
+  Build,
+  DemandEvent,
+  Facts,
+  Instant,
+  PresetFacts,
+  TemplateFacts,
+  WorkspaceBuild,
+  WorkspaceFacts,
+} from '@holdfast/prebuild';
+import type { ObjectState } from '@holdfast/reconcile';
+
+import { idBeside, isPooled } from './pool-objects.js';
+import type { PoolObjects, StoredPreset, StoredTemplate, StoredWorkspace } from './pool-objects.js';
+
+/** The claims of a preset, by its id. */
+export type DemandOf = (preset: string) => readonly DemandEvent[];
+
+export const factsOf = (objects: PoolObjects, demandOf: DemandOf, now: Instant): Facts => {
+  const templates = new Map(objects.templates.map((template) => [template.id, template]));
+  const ofPresets = objects.workspaces.flatMap((workspace) => workspaceFacts(workspace) ?? []);
+  const presets = objects.presets.map((preset) =>
+    presetFacts(preset, templates.get(idBeside(preset, preset.spec.template)), demandOf, now),
+  );
+  return {
+    paused: objects.paused,
+    templates: objects.templates.map(templateFacts),
+    presets: [...presets, ...goneFacts(objects)],
+    workspaces: ofPresets,
+  };
+};
+
+const templateFacts = ({ id, deleting, spec, status }: StoredTemplate): TemplateFacts => {
+  const previousVersion = previousVersionOf({ spec, status });
+  return {
+    id,
+    activeVersion: spec.activeVersion ?? '',
+    ...(previousVersion === undefined ? {} : { previousVersion }),
+    deleted: deleting,
+    deprecated: (spec.deprecated ?? '') !== '',
+    paused: spec.paused,
+  };
+};
+
+/** The status is a step behind: the version that it calls active was replaced when the spec names another. */
+export const previousVersionOf = ({ spec, status }: Pick<StoredTemplate, 'spec' | 'status'>): string | undefined =>
+  status.activeVersion === undefined || status.activeVersion === spec.activeVersion
+    ? status.previousVersion
+    : status.activeVersion;
+
+const presetFacts = (
+  preset: StoredPreset,
+  template: StoredTemplate | undefined,
+  demandOf: DemandOf,
+  now: Instant,
+): PresetFacts => {
+  const { prebuilds } = preset.spec;
+  const invalidatedAt = latest(read(prebuilds.invalidatedAt), read(template?.spec.invalidatedAt));
+  const retriedAt = latest(read(prebuilds.retriedAt), specChangedAt(preset, now));
+  return {
+    id: preset.id,
+    template: idBeside(preset, preset.spec.template),
+    deleted: preset.deleting,
+    paused: prebuilds.paused,
+    settings: poolSettingsOf(prebuilds),
+    ...(invalidatedAt === undefined ? {} : { invalidatedAt }),
+    ...(retriedAt === undefined ? {} : { retriedAt }),
+    ...(prebuilds.demandExpression === undefined ? {} : { demand: countDemand(demandOf(preset.id), now) }),
+  };
+};
+
+/** A change that the status does not speak of yet is one of this moment. */
+export const specChangedAt = ({ generation, status }: StoredPreset, now: Instant): Instant | undefined =>
+  status.observedGeneration === generation ? read(status.specChangedAt) : now;
+
+/** Presets that left workspaces behind: their pools are emptied like those of one that is being deleted. */
+const goneFacts = ({ presets, workspaces }: PoolObjects): readonly PresetFacts[] => {
+  const ids = new Set(presets.map(({ id }) => id));
+  const gone = new Map<string, PresetFacts>();
+  for (const workspace of workspaces) {
+    const { preset, template } = workspace.spec;
+    if (preset === undefined || !isPooled(workspace)) continue;
+    const id = idBeside(workspace, preset);
+    if (ids.has(id)) continue;
+    gone.set(id, {
+      id,
+      template: idBeside(workspace, template),
+      deleted: true,
+      paused: false,
+      settings: { instances: 0 },
+    });
+  }
+  return [...gone.values()];
+};
+
+const known = new WeakMap<ObjectState, WorkspaceFacts>();
+
+/** Undefined for what was built for no preset. */
+const workspaceFacts = (workspace: StoredWorkspace): WorkspaceFacts | undefined => {
+  const { spec, status } = workspace;
+  if (spec.preset === undefined) return undefined;
+  const remembered = known.get(workspace.state);
+  if (remembered !== undefined) return remembered;
+  const builtAt = read(status.builtAt);
+  const facts: WorkspaceFacts = {
+    id: workspace.id,
+    preset: idBeside(workspace, spec.preset),
+    version: spec.version,
+    claimed: !isPooled(workspace),
+    createdAt: workspace.createdAt,
+    ready: isReady(workspace),
+    ...(builtAt === undefined ? {} : { builtAt }),
+    build: buildOf(workspace),
+  };
+  known.set(workspace.state, facts);
+  return facts;
+};
+
+export const isReady = ({ deleting, status: { conditions = [] } }: StoredWorkspace): boolean =>
+  !deleting && conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+
+const buildOf = ({ deleting, spec, status: { build } }: StoredWorkspace): Build => {
+  // Until it is gone, whatever its builds come to.
+  if (deleting) return { transition: 'delete', progress: { status: 'running' } };
+  if (build === undefined) return { transition: spec.transition, progress: { status: 'pending' } };
+  const transition = build.transition === 'claim' ? 'start' : build.transition;
+  return { transition, progress: progressOf(build) };
+};
+
+const progressOf = ({ status, queuedAt, endedAt = queuedAt }: WorkspaceBuild): Build['progress'] =>
+  status === 'pending' || status === 'running' ? { status } : { status, endedAt: read(endedAt) ?? 0n };
+
+const read = (time: string | undefined): Instant | undefined => (time === undefined ? undefined : parseInstant(time));
+
+const latest = (a: Instant | undefined, b: Instant | undefined): Instant | undefined => {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a > b ? a : b;
+};

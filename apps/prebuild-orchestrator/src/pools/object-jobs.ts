@@ -1,0 +1,122 @@
+/** What presets, templates and their versions say of their pools, and what keeps them there. */
+import type { PoolPlan } from '@holdfast/prebuild';
+import { finalizersOf } from '@holdfast/reconcile';
+import type { ObjectState } from '@holdfast/reconcile';
+
+import { countBy } from './group-by.js';
+import type { Job, Told } from './jobs.js';
+import type { PassInput, PlannedPool } from './plan-pass.js';
+import { idBeside, isPooled } from './pool-objects.js';
+import type { StoredPreset } from './pool-objects.js';
+import { presetObservations, presetStatus } from './preset-status.js';
+import { templateStatus } from './template-status.js';
+
+/** Keeps a template until its pools are empty. */
+const DRAIN_FINALIZER = 'prebuilds.holdfast.dev/drain';
+/** Keeps a version until no workspace refers to it. */
+const IN_USE_FINALIZER = 'prebuilds.holdfast.dev/in-use';
+
+/** The status of each preset that has another to show. */
+export const presetJobs = (
+  pools: readonly PlannedPool[],
+  failed: ReadonlyMap<string, number>,
+  { objects, idleSeconds, now }: PassInput,
+): readonly Job[] => {
+  const templates = new Map(objects.templates.map((template) => [template.id, template]));
+  const planOf = new Map(pools.map(({ snapshot, plan }) => [snapshot.pool, plan]));
+  return objects.presets.flatMap((preset): readonly Job[] => {
+    const active = templates.get(idBeside(preset, preset.spec.template))?.spec.activeVersion;
+    const plan = active === undefined ? undefined : planOf.get(`${preset.id}@${active}`);
+    const view = { preset, plan, failed: failed.get(preset.id) ?? 0, idleSeconds: idleSeconds(preset.id) };
+    const status = presetStatus(view, now);
+    if (status === undefined) return [];
+    return [
+      {
+        key: `preset ${preset.id}`,
+        about: preset.state.key,
+        kind: 'status',
+        state: preset.state,
+        status,
+        told: news(preset, plan),
+      },
+    ];
+  });
+};
+
+const WARNINGS = new Set(['HardLimited', 'BackingOff']);
+const NEEDED = new Set(['Scheduling', 'DemandExpression']);
+
+/** What turned out to be wrong since the status was written. */
+const news = (preset: StoredPreset, plan: PoolPlan | undefined): readonly Told[] => {
+  const before = new Map((preset.status.conditions ?? []).map(({ type, status }) => [type, status]));
+  return presetObservations(preset, plan)
+    .filter(({ type, status }) => before.get(type) !== status)
+    .filter(({ type, status }) => (WARNINGS.has(type) && status === 'True') || (NEEDED.has(type) && status === 'False'))
+    .map(({ type, message }) => ({ type: 'Warning', reason: type, message }));
+};
+
+/** The status of each template; one that is being deleted goes when its pools are empty. */
+export const templateJobs = ({ objects, now }: PassInput): readonly Job[] => {
+  const left = countBy(objects.workspaces.filter(isPooled), (workspace) =>
+    idBeside(workspace, workspace.spec.template),
+  );
+  return objects.templates.flatMap((template): readonly Job[] => {
+    const count = left.get(template.id) ?? 0;
+    const status = templateStatus(template, count, now);
+    const finalizers = finalizersAfter(
+      template.state,
+      DRAIN_FINALIZER,
+      !template.deleting || count > 0,
+      template.deleting,
+    );
+    return [
+      ...(status === undefined
+        ? []
+        : [
+            {
+              key: `template ${template.id}`,
+              about: template.state.key,
+              kind: 'status' as const,
+              state: template.state,
+              status,
+              told: [],
+            },
+          ]),
+      ...(finalizers === undefined
+        ? []
+        : [
+            {
+              key: `template ${template.id} finalizers`,
+              about: template.state.key,
+              kind: 'finalizers' as const,
+              state: template.state,
+              finalizers,
+            },
+          ]),
+    ];
+  });
+};
+
+/** A version goes when no workspace refers to it: deleting one runs its scripts. */
+export const versionJobs = ({ objects }: PassInput): readonly Job[] => {
+  const used = new Set(objects.workspaces.map((workspace) => idBeside(workspace, workspace.spec.version)));
+  return objects.versions.flatMap(({ id, state, deleting }): readonly Job[] => {
+    const finalizers = finalizersAfter(state, IN_USE_FINALIZER, !deleting || used.has(id), deleting);
+    return finalizers === undefined
+      ? []
+      : [{ key: `version ${id}`, about: state.key, kind: 'finalizers', state, finalizers }];
+  });
+};
+
+/** Undefined when nothing changes; what is being deleted takes no new finalizer. */
+const finalizersAfter = (
+  state: ObjectState,
+  finalizer: string,
+  isNeeded: boolean,
+  deleting: boolean,
+): readonly string[] | undefined => {
+  const present = finalizersOf(state);
+  const isThere = present.includes(finalizer);
+  if (isNeeded === isThere || (isNeeded && deleting)) return undefined;
+  return isNeeded ? [...present, finalizer] : present.filter((one) => one !== finalizer);
+};

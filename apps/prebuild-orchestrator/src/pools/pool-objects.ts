@@ -1,0 +1,112 @@
+/** The objects of pools at one version of the log, with their types. */
+import { objectAt, stringAt } from '@holdfast/kernel';
+import {
+  instantOf,
+  parseInstant,
+  POOL_DECISIONS,
+  POOL_OWNER,
+  PRESETS,
+  TEMPLATE_VERSIONS,
+  TEMPLATES,
+  WORKSPACE_CLAIMS,
+  WORKSPACES,
+} from '@holdfast/prebuild';
+import type {
+  Instant,
+  PoolDecisionSpec,
+  PrebuildKind,
+  PresetSpec,
+  PresetStatus,
+  TemplateSpec,
+  TemplateStatus,
+  TemplateVersionSpec,
+  WorkspaceClaimSpec,
+  WorkspaceClaimStatus,
+  WorkspaceSpec,
+  WorkspaceStatus,
+} from '@holdfast/prebuild';
+import { isDeleting, specOf, statusOf } from '@holdfast/reconcile';
+import type { ObjectReader, ObjectState } from '@holdfast/reconcile';
+
+import { isSystemPaused } from '../switches.js';
+
+export interface Stored<Spec, Status> {
+  readonly state: ObjectState;
+  /** `namespace/name`: what names it among all objects of its kind. */
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly generation: number;
+  readonly createdAt: Instant;
+  readonly deleting: boolean;
+  readonly spec: Spec;
+  readonly status: Partial<Status>;
+}
+
+export type StoredTemplate = Stored<TemplateSpec, TemplateStatus>;
+export type StoredVersion = Stored<TemplateVersionSpec, object>;
+export type StoredPreset = Stored<PresetSpec, PresetStatus>;
+export type StoredWorkspace = Stored<WorkspaceSpec, WorkspaceStatus>;
+export type StoredClaim = Stored<WorkspaceClaimSpec, WorkspaceClaimStatus>;
+export type StoredDecision = Stored<PoolDecisionSpec, object>;
+
+export interface PoolObjects {
+  /** Whether the switch of the whole system says so. */
+  readonly paused: boolean;
+  readonly templates: readonly StoredTemplate[];
+  readonly versions: readonly StoredVersion[];
+  readonly presets: readonly StoredPreset[];
+  readonly workspaces: readonly StoredWorkspace[];
+  readonly claims: readonly StoredClaim[];
+  readonly decisions: readonly StoredDecision[];
+}
+
+export const readPoolObjects = (read: Pick<ObjectReader, 'get' | 'list'>): PoolObjects => {
+  const all = <Spec extends object, Status extends object>(
+    kind: PrebuildKind<Spec, Status>,
+  ): readonly Stored<Spec, Status>[] => read.list(kind).map((state) => storedOf(kind, state));
+  return {
+    paused: isSystemPaused(read),
+    templates: all(TEMPLATES),
+    versions: all(TEMPLATE_VERSIONS),
+    presets: all(PRESETS),
+    workspaces: all(WORKSPACES),
+    claims: all(WORKSPACE_CLAIMS),
+    decisions: all(POOL_DECISIONS),
+  };
+};
+
+/** The id of an object that another one names. */
+export const idBeside = ({ namespace }: Pick<Stored<object, object>, 'namespace'>, name: string): string =>
+  `${namespace}/${name}`;
+
+/** Whether nobody has claimed it, and nobody built it for himself. */
+export const isPooled = ({ spec: { owner, claimRef } }: Pick<StoredWorkspace, 'spec'>): boolean =>
+  owner === POOL_OWNER && claimRef === undefined;
+
+/** States do not change, so each is read once, however often it is planned with. */
+const known = new WeakMap<ObjectState, object>();
+
+const storedOf = <Spec extends object, Status extends object>(
+  kind: PrebuildKind<Spec, Status>,
+  state: ObjectState,
+): Stored<Spec, Status> => {
+  const found = known.get(state);
+  // What was remembered of a state is of its own kind.
+  if (found !== undefined) return found as Stored<Spec, Status>;
+  const metadata = objectAt(state.object, 'metadata');
+  const { namespace, name } = state.key;
+  const stored: Stored<Spec, Status> = {
+    state,
+    id: `${namespace}/${name}`,
+    namespace,
+    name,
+    generation: Number(metadata['generation'] ?? 0),
+    createdAt: parseInstant(stringAt(metadata, 'creationTimestamp') ?? '') ?? instantOf(new Date(0)),
+    deleting: isDeleting(state),
+    spec: specOf(kind, state),
+    status: statusOf(kind, state),
+  };
+  known.set(state, stored);
+  return stored;
+};

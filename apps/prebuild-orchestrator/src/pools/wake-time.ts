@@ -1,0 +1,44 @@
+/** When something changes by time alone: a schedule's hours begin or end, an instance expires, a back-off or cool-down ends. */
+import { nextScheduleEdge, readScheduling } from '@holdfast/prebuild';
+import type { Instant, Scheduling } from '@holdfast/prebuild';
+
+import type { PassConfig, PlannedPool } from './plan-pass.js';
+
+/** Undefined when that is not known to happen. */
+export const nextChangeByTime = (
+  pools: readonly PlannedPool[],
+  config: Pick<PassConfig, 'probeCoolDown'>,
+  now: Instant,
+): Instant | undefined => {
+  let first: Instant | undefined;
+  const consider = (at: Instant | undefined): void => {
+    if (at !== undefined && at > now && (first === undefined || at < first)) first = at;
+  };
+  for (const { snapshot, plan } of pools) {
+    const { scheduling, ttl } = snapshot.settings;
+    if (scheduling !== undefined) consider(edgeOf(scheduling, now));
+    if (ttl !== undefined && ttl > 0n) for (const { createdAt } of snapshot.running) consider(createdAt + ttl + 1n);
+    for (const action of plan.actions) if (action.kind === 'back-off') consider(action.until + 1n);
+    if (snapshot.hardLimit === 'limited' && snapshot.failures !== undefined)
+      consider(snapshot.failures.lastAt + config.probeCoolDown + 1n);
+  }
+  return first;
+};
+
+interface Edge {
+  /** Undefined when there is none within the days that are looked at. */
+  readonly at: Instant | undefined;
+  readonly askedAt: Instant;
+}
+
+const DAY = 86_400_000_000_000n;
+const edges = new WeakMap<Scheduling, Edge>();
+
+/** Looked for once until it has passed. */
+const edgeOf = (scheduling: Scheduling, now: Instant): Instant | undefined => {
+  const known = edges.get(scheduling);
+  if (known !== undefined && now < (known.at ?? known.askedAt + DAY)) return known.at;
+  const at = nextScheduleEdge(readScheduling(scheduling), now);
+  edges.set(scheduling, { at, askedAt: now });
+  return at;
+};
