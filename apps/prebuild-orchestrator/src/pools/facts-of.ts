@@ -57,7 +57,9 @@ const presetFacts = (
   now: Instant,
 ): PresetFacts => {
   const { prebuilds } = preset.spec;
-  const invalidatedAt = latest(read(prebuilds.invalidatedAt), read(template?.spec.invalidatedAt));
+  const invalidations = [read(prebuilds.invalidatedAt), read(template?.spec.invalidatedAt)];
+  const [one, other] = invalidations.map((at) => (at !== undefined && invalidationHolds(at) <= now ? at : undefined));
+  const invalidatedAt = latest(one, other);
   const retriedAt = latest(read(prebuilds.retriedAt), specChangedAt(preset, now));
   return {
     id: preset.id,
@@ -70,6 +72,11 @@ const presetFacts = (
     ...(prebuilds.demandExpression === undefined ? {} : { demand: countDemand(demandOf(preset.id), now) }),
   };
 };
+
+/** Creation times are of whole seconds: what is built in the second of an invalidation would seem to be from before it. */
+export const invalidationHolds = (at: Instant): Instant => ((at + SECOND - 1n) / SECOND) * SECOND;
+
+const SECOND = 1_000_000_000n;
 
 /** A change that the status does not speak of yet is one of this moment. */
 export const specChangedAt = ({ generation, status }: StoredPreset, now: Instant): Instant | undefined =>

@@ -8,7 +8,6 @@ import {
   PRESETS,
   TEMPLATE_VERSIONS,
   TEMPLATES,
-  WORKSPACE_CLAIMS,
   WORKSPACES,
 } from '@holdfast/prebuild';
 import type {
@@ -20,8 +19,6 @@ import type {
   TemplateSpec,
   TemplateStatus,
   TemplateVersionSpec,
-  WorkspaceClaimSpec,
-  WorkspaceClaimStatus,
   WorkspaceSpec,
   WorkspaceStatus,
 } from '@holdfast/prebuild';
@@ -47,7 +44,6 @@ export type StoredTemplate = Stored<TemplateSpec, TemplateStatus>;
 export type StoredVersion = Stored<TemplateVersionSpec, object>;
 export type StoredPreset = Stored<PresetSpec, PresetStatus>;
 export type StoredWorkspace = Stored<WorkspaceSpec, WorkspaceStatus>;
-export type StoredClaim = Stored<WorkspaceClaimSpec, WorkspaceClaimStatus>;
 export type StoredDecision = Stored<PoolDecisionSpec, object>;
 
 export interface PoolObjects {
@@ -57,7 +53,6 @@ export interface PoolObjects {
   readonly versions: readonly StoredVersion[];
   readonly presets: readonly StoredPreset[];
   readonly workspaces: readonly StoredWorkspace[];
-  readonly claims: readonly StoredClaim[];
   readonly decisions: readonly StoredDecision[];
 }
 
@@ -71,7 +66,6 @@ export const readPoolObjects = (read: Pick<ObjectReader, 'get' | 'list'>): PoolO
     versions: all(TEMPLATE_VERSIONS),
     presets: all(PRESETS),
     workspaces: all(WORKSPACES),
-    claims: all(WORKSPACE_CLAIMS),
     decisions: all(POOL_DECISIONS),
   };
 };

@@ -4,6 +4,7 @@ import type { LeaderContext, OrchestratorPart } from '../leader/orchestrator-par
 import type { PassConfig } from './plan-pass.js';
 import { PoolMetrics } from './pool-metrics.js';
 import { PoolsTerm } from './pools-term.js';
+import type { DemandSource } from './pools-term.js';
 
 /** Keeps the pools as they should be, while this process leads. */
 export class PoolsPart implements OrchestratorPart {
@@ -12,13 +13,14 @@ export class PoolsPart implements OrchestratorPart {
 
   constructor(
     private readonly config: PassConfig,
+    private readonly demand: DemandSource,
     registry: Registry,
   ) {
     this.metrics = new PoolMetrics(registry);
   }
 
   start(leader: LeaderContext): void {
-    this.term = new PoolsTerm({ leader, config: this.config, metrics: this.metrics });
+    this.term = new PoolsTerm({ leader, config: this.config, demand: this.demand, metrics: this.metrics });
   }
 
   async stop(): Promise<void> {

@@ -16,11 +16,10 @@ import {
   TEMPLATES,
   WORKSPACES,
 } from '@holdfast/prebuild';
-import type { Instant } from '@holdfast/prebuild';
+import type { DemandEvent, Instant } from '@holdfast/prebuild';
 import type { Cause, Change } from '@holdfast/reconcile';
 
 import type { LeaderContext } from '../leader/orchestrator-part.js';
-import { demandFrom } from './demand-of.js';
 import { Executions } from './executions.js';
 import { IdleTime } from './idle-time.js';
 import type { Job } from './jobs.js';
@@ -42,7 +41,13 @@ const MOST_JOBS = 64;
 export interface PoolsTermOptions {
   readonly leader: LeaderContext;
   readonly config: PassConfig;
+  readonly demand: DemandSource;
   readonly metrics: PoolMetrics;
+}
+
+/** How often each preset was asked lately. */
+export interface DemandSource {
+  of(preset: string, now: Instant): readonly DemandEvent[];
 }
 
 export class PoolsTerm {
@@ -88,7 +93,7 @@ export class PoolsTerm {
 
   /** Gives the time of the next look at the latest. */
   private look(): number {
-    const { leader, config, metrics } = this.options;
+    const { leader, config, demand, metrics } = this.options;
     const { view, epoch, logger } = leader;
     if (leader.signal.aborted) return Number.POSITIVE_INFINITY;
     if (!view.isWhole) {
@@ -106,14 +111,14 @@ export class PoolsTerm {
         epoch,
         snapshotVersion: version,
         now,
-        demandOf: demandFrom(objects.claims, now),
+        demandOf: (preset) => demand.of(preset, now),
         underWay: (pool) => this.executions.creations(`pool ${pool}`, version),
         idleSeconds: (preset) => this.idle.seconds(preset),
       });
       metrics.show(pass, (performance.now() - began) / 1_000);
       this.countIdle(objects, pass, now);
       this.begin(pass, version);
-      return this.nextLook(pass, now);
+      return this.nextLook(pass, objects, now);
     } catch (error) {
       logger.error({ err: error }, 'the pools cannot be planned');
       return performance.now() + TICK_MS;
@@ -166,9 +171,9 @@ export class PoolsTerm {
     this.idle.keep(new Set(presets.map(({ id }) => id)));
   }
 
-  private nextLook(pass: Pass, now: Instant): number {
+  private nextLook(pass: Pass, objects: PoolObjects, now: Instant): number {
     const from = performance.now();
-    const change = nextChangeByTime(pass.pools, this.options.config, now);
+    const change = nextChangeByTime(pass.pools, objects, this.options.config, now);
     const untilChange = change === undefined ? TICK_MS : millisecondsOf(change - now) + 1;
     return Math.min(from + TICK_MS, from + untilChange, this.executions.nextRetry ?? Number.POSITIVE_INFINITY);
   }
