@@ -174,7 +174,9 @@ export class ControllerRuntime {
       transact: transactWith(client, SERVICE),
       observe: (isMeant) => this.observeAgain(isMeant),
       release: async (isLost) => {
-        await Promise.all(this.live.map((controller) => controller.release(isLost)));
+        // One that cannot end what it kept going must not let go of the keys of another too early.
+        const released = await Promise.allSettled(this.live.map((controller) => controller.release(isLost)));
+        for (const one of released) if (one.status === 'rejected') throw one.reason;
       },
       logger,
     });

@@ -4,6 +4,7 @@
  * Drift is found by looking every two seconds rather than by watching: a look also finds what was changed while no
  * process ran, needs no watch for each folder, and costs a few system calls.
  */
+import { keyText, parseKeyText } from '@holdfast/contracts';
 import { defineReconciler, done, observing, stalled, waiting } from '@holdfast/reconcile';
 import type { Outcome, ReconcilerDefinition, TypedRun } from '@holdfast/reconcile';
 
@@ -29,6 +30,8 @@ export const staticSiteReconciler = ({ root }: StaticSiteOptions): ReconcilerDef
     concurrency: 4,
     condition: 'Ready',
     reconcile: (run) => serve(run, folderOf(root, run), servers),
+    // The next replica wants the same port.
+    released: (isReleased) => servers.stopThose((key) => isReleased(parseKeyText(key))),
     finalize: {
       finalizer: 'sites.holdfast.dev/folder',
       run: async (run) => {
@@ -53,7 +56,10 @@ const serve = async (run: SiteRun, folder: SiteFolder, servers: SiteServers): Pr
   }
   await folder.converge(layout, run.signal);
   const ports = { wanted: port, before: portOf(run.status.url) };
+  run.signal.throwIfAborted();
   const url = await servers.serve(nameOf(run), { folder: folder.path, layout, index }, ports);
+  if (run.signal.aborted) await servers.stop(nameOf(run));
+  run.signal.throwIfAborted();
   if (url === undefined) {
     const taken = waiting('PortTaken', `port ${port} of this host is in use by another program`, LOOK_AGAIN_MS);
     return observing(taken, { url: '', files: files.length });
@@ -62,7 +68,7 @@ const serve = async (run: SiteRun, folder: SiteFolder, servers: SiteServers): Pr
   return { kind: 'after', ms: LOOK_AGAIN_MS, reason: 'Serving', message, status: { url, files: files.length } };
 };
 
-const nameOf = ({ key }: SiteRun): string => `${key.namespace}/${key.name}`;
+const nameOf = ({ key }: SiteRun): string => keyText(key);
 
 const folderOf = (root: string, { key }: SiteRun): SiteFolder => new SiteFolder(root, [key.namespace, key.name]);
 

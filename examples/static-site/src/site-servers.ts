@@ -1,6 +1,6 @@
 /**
  * HTTP servers on this host, one for each site. A server that is not asked for again within a while closes by itself:
- * then its site is gone, or another replica's.
+ * then its site is gone without a word.
  */
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
@@ -60,6 +60,10 @@ export class SiteServers {
     const closed = new Promise((resolve) => entry.server.close(resolve));
     entry.server.closeAllConnections();
     await closed;
+  }
+
+  async stopThose(isMeant: (key: string) => boolean): Promise<void> {
+    await Promise.all([...this.entries.keys()].filter(isMeant).map((key) => this.stop(key)));
   }
 
   private listenAnywhere(key: string, site: ServedSite, wanted: number | undefined): Promise<number | undefined> {

@@ -401,4 +401,42 @@ describe('keys that are shared among replicas', () => {
     expect(world.reports).toHaveLength(1);
     expect(world.controller.queue.keys()).toEqual([]);
   });
+
+  it('are let go of when what was kept going for them has ended, too, after their runs', async () => {
+    const ended = gate();
+    const told: string[] = [];
+    const world = new ControllerUnderTest({
+      reconcile: async (run) => {
+        await new Promise((resolve) => run.signal.addEventListener('abort', resolve));
+        told.push('run');
+        return done;
+      },
+      released: async (isReleased) => {
+        told.push(...['rack-01', 'rack-02'].filter((name) => isReleased(aRack(name).key)));
+        await ended.opened;
+      },
+    });
+    world.given(aRack('rack-01'));
+    await world.turn();
+    let released = false;
+    const release = world.controller.release(({ name }) => name === 'rack-01').then(() => (released = true));
+    await world.turn();
+    expect([told, released]).toEqual([['run', 'rack-01'], false]);
+
+    ended.open();
+    await release;
+  });
+
+  it('are all let go of so when the controller stops', async () => {
+    const told: string[] = [];
+    const world = new ControllerUnderTest({
+      released: (isReleased) => {
+        told.push(...['rack-01', 'rack-02'].filter((name) => isReleased(aRack(name).key)));
+        return Promise.resolve();
+      },
+    });
+    await world.controller.stop();
+
+    expect(told).toEqual(['rack-01', 'rack-02']);
+  });
 });

@@ -146,11 +146,13 @@ export class Controller {
     const lost = [...this.running].filter(([text]) => isLost(parseKeyText(text)));
     for (const [, { abort }] of lost) abort.abort(LET_GO);
     await Promise.all(lost.map(([, { ended }]) => ended));
+    await this.definition.released?.(isLost);
   }
 
   async stop(): Promise<void> {
     await this.queue.drain();
     await Promise.all(this.workers);
+    await this.definition.released?.(() => true);
   }
 
   /** A watch that throws harms only its own keys. */

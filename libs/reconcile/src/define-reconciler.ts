@@ -28,7 +28,7 @@ export interface TypedRun<Spec extends object, Status extends object> extends Ru
 
 export interface KindReconciler<Spec extends object, Status extends object> extends Pick<
   ReconcilerDefinition,
-  'name' | 'concurrency' | 'timeoutMs' | 'backoff'
+  'name' | 'concurrency' | 'timeoutMs' | 'backoff' | 'released'
 > {
   readonly for: Kind<Spec, Status>;
   /** Which changes of the object itself wake it; all when missing. */
@@ -49,7 +49,7 @@ export interface KindReconciler<Spec extends object, Status extends object> exte
 export const defineReconciler = <Spec extends object = JsonObject, Status extends object = JsonObject>(
   definition: KindReconciler<Spec, Status>,
 ): ReconcilerDefinition => {
-  const { name, concurrency, timeoutMs, backoff, condition, finalize, owns = [], watches = [] } = definition;
+  const { name, concurrency, timeoutMs, backoff, released, condition, finalize, owns = [], watches = [] } = definition;
   const kind = definition.for;
   return {
     name,
@@ -59,6 +59,7 @@ export const defineReconciler = <Spec extends object = JsonObject, Status extend
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(backoff === undefined ? {} : { backoff }),
+    ...(released === undefined ? {} : { released }),
     ...(condition === undefined ? {} : { reports: { version: kind.version, condition } }),
     watches: [watchFor(kind, definition.when), ...owns.map((owned) => watchOwned(owned, kind)), ...watches],
     reconcile: async (run) => {

@@ -110,4 +110,9 @@ export interface ReconcilerDefinition {
   /** The status is left alone when missing. */
   readonly reports?: StatusReport;
   readonly reconcile: (run: Run) => Promise<Outcome>;
+  /**
+   * Ends what this replica keeps going for keys that it gives up, such as servers and connections: when they move to
+   * another replica, before that one may begin, and when the process stops. Their runs have ended or were aborted.
+   */
+  readonly released?: (isReleased: (key: ObjectKey) => boolean) => Promise<void>;
 }
