@@ -48,7 +48,7 @@ const HOUSEKEEPERS = [garbageCollector, namespaceLifecycle, kindLifecycle, event
 const definitionsOf = ({ HOLDFAST_SITES_DIR: root }: ReconcilerConfig) => [
   ...HOUSEKEEPERS,
   ...rackReconcilers,
-  ...(root === undefined ? [] : [staticSiteReconciler({ root })]),
+  staticSiteReconciler({ root }),
 ];
 
 @Module({})

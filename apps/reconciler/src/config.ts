@@ -12,7 +12,7 @@ export const environment = {
   /** How much is kept of the records of runs. */
   HOLDFAST_RUNS_MAX_BYTES: z.coerce.number().int().positive().default(DEFAULT_RUNS_BYTES),
   HOLDFAST_RUNS_MAX_AGE: duration.default(WEEK_MS),
-  /** The folder of all StaticSites; where it is missing, this process makes none. */
+  /** The folder of all StaticSites; where it is missing, this process makes none, and says so in their status. */
   HOLDFAST_SITES_DIR: z.string().refine(isAbsolute, 'expected an absolute path').optional(),
   /** For crash tests alone: dies at a named point. */
   HOLDFAST_FAULT: faultVariable(FAULT_POINTS),

@@ -5,7 +5,7 @@
  * process ran, needs no watch for each folder, and costs a few system calls.
  */
 import { keyText, parseKeyText } from '@holdfast/contracts';
-import { defineReconciler, done, observing, stalled, waiting } from '@holdfast/reconcile';
+import { defineReconciler, done, observing, stalled, waiting, watchFor } from '@holdfast/reconcile';
 import type { Outcome, ReconcilerDefinition, TypedRun } from '@holdfast/reconcile';
 
 import { conflictIn, layoutOf, STATIC_SITES } from './site.js';
@@ -18,22 +18,43 @@ const LOOK_AGAIN_MS = 2_000;
 const KEPT_MS = 10_000;
 
 export interface StaticSiteOptions {
-  /** The folder that holds every site's: `<root>/<namespace>/<name>`. */
-  readonly root: string;
+  /** The folder that holds every site's: `<root>/<namespace>/<name>`; without one, sites are told that they are not served. */
+  readonly root: string | undefined;
 }
 
-export const staticSiteReconciler = ({ root }: StaticSiteOptions): ReconcilerDefinition => {
+export const staticSiteReconciler = ({ root }: StaticSiteOptions): ReconcilerDefinition =>
+  root === undefined ? refusing : serving(root);
+
+const NAME = 'static-site';
+const CONDITION = 'Ready';
+const FINALIZER = 'sites.holdfast.dev/folder';
+
+/** Puts no finalizer on, so that what was never made can go; what another replica made waits for one that can remove it. */
+const refusing: ReconcilerDefinition = {
+  name: NAME,
+  for: STATIC_SITES,
+  finalizer: FINALIZER,
+  watches: [watchFor(STATIC_SITES)],
+  reports: { version: STATIC_SITES.version, condition: CONDITION },
+  reconcile: ({ key, read }) => {
+    if (read.get(key) === undefined) return Promise.resolve(done);
+    const message = 'the replica of the reconciler that has this site has no folder for sites (HOLDFAST_SITES_DIR)';
+    return Promise.resolve(observing(waiting('NoSitesFolder', message), { url: '', files: 0 }));
+  },
+};
+
+const serving = (root: string): ReconcilerDefinition => {
   const servers = new SiteServers(KEPT_MS);
   return defineReconciler({
-    name: 'static-site',
+    name: NAME,
     for: STATIC_SITES,
     concurrency: 4,
-    condition: 'Ready',
+    condition: CONDITION,
     reconcile: (run) => serve(run, folderOf(root, run), servers),
     // The next replica wants the same port.
     released: (isReleased) => servers.stopThose((key) => isReleased(parseKeyText(key))),
     finalize: {
-      finalizer: 'sites.holdfast.dev/folder',
+      finalizer: FINALIZER,
       run: async (run) => {
         await servers.stop(nameOf(run));
         await folderOf(root, run).remove();

@@ -64,7 +64,7 @@ describe('a site that moves from one replica to another on the same host', () =>
       write: { create: forbidden, patch: forbidden, updateStatus: forbidden, delete: forbidden, finalize: forbidden },
     });
   };
-  const urlOf = ({ status }: Outcome): string => String(status?.['url']);
+  const urlOf = ({ status }: Outcome): string => JSON.stringify(status?.['url']).slice(1, -1);
   const isServed = (): Promise<boolean> =>
     fetch(url, { headers: { connection: 'close' } }).then(
       ({ ok }) => ok,

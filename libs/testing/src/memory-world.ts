@@ -50,7 +50,7 @@ export class MemoryWorld {
     this.restart();
   }
 
-  given(kind: Kind<object>, name: string, spec: object): ObjectState {
+  given(kind: Kind<object, object>, name: string, spec: object): ObjectState {
     const key = keyOf(kind, 'default', name);
     const metadata = { ...objectAt(this.cache.get(key)?.object, 'metadata'), name, namespace: 'default' };
     return this.store(key, { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, spec: spec as JsonObject });
