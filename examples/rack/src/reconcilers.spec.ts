@@ -181,9 +181,20 @@ describe('a part whose name is taken', () => {
       expect.objectContaining({
         status: 'False',
         reason: 'NameTaken',
-        message: 'Chassis "rack-01-chassis-0" exists and belongs to somebody else',
+        message:
+          'Chassis "rack-01-chassis-0" exists, and nothing controls it: it is made anew once that one is deleted',
       }),
     ]);
+  });
+
+  it('is made as soon as the stranger has gone', async () => {
+    const world = aRackOf(layout(1, 1, 1, 'shared'));
+    const stranger = world.given(CHASSIS, 'rack-01-chassis-0', { rackName: 'somebody-else', chassisNumber: 0 });
+    await world.settle();
+    world.delete(stranger.key);
+    await world.settle();
+
+    expect(rackStatus(world)['conditions']).toEqual([expect.objectContaining({ status: 'True' })]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { DesiredChild } from './children.js';
 import { ControllerUnderTest } from './controller.fixtures.js';
 import type { ObjectState } from './object-cache.js';
 import { aChassisOf, anObject, aRack, CHASSIS, RACKS } from './objects.fixtures.js';
+import { watchFor, watchOwned } from './watches.js';
 
 const child = (name: string, content: JsonObject = { spec: { slot: 1 } }): DesiredChild => ({
   kind: CHASSIS,
@@ -78,7 +79,43 @@ describe('the children of a parent', () => {
   it('are not taken from somebody else', () => {
     const found = aChassisOf('rack-02', 'c-0', { spec: { slot: 1 } });
 
-    expect(plan([child('c-0')], [found], [])).toEqual([{ kind: 'blocked', child: child('c-0') }]);
+    expect(plan([child('c-0')], [found], [])).toEqual([{ kind: 'blocked', child: child('c-0'), found }]);
+  });
+});
+
+describe('a child whose name is taken', () => {
+  const rack = aRack('rack-01');
+  const givenRackAnd = async (stranger: ObjectState) => {
+    const world = new ControllerUnderTest({
+      watches: [watchFor(RACKS), watchOwned(CHASSIS, RACKS)],
+      reconcile: (run) => convergeChildren(run, rack, [CHASSIS], [child('c-0')]),
+    });
+    world.cache.put(stranger);
+    world.given(rack);
+    await world.turn();
+    return world;
+  };
+  const orphan = anObject(CHASSIS, 'c-0');
+
+  it.each<[string, ObjectState, string]>([
+    ['nobody', orphan, 'nothing controls it: it is made anew once that one is deleted'],
+    ['another parent', aChassisOf('rack-02', 'c-0'), 'Rack "rack-02" (uid uid-of-rack-02) controls it'],
+  ])('is waited for, and the condition says who holds it: %s', async (_, stranger, holder) => {
+    const world = await givenRackAnd(stranger);
+
+    expect(world.written).toEqual([]);
+    expect(world.reports.map(({ outcome }) => outcome)).toEqual([
+      expect.objectContaining({ reason: 'NameTaken', message: `Chassis "c-0" exists, and ${holder}` }),
+    ]);
+  });
+
+  it('is made as soon as the name is free, because of what freed it', async () => {
+    const world = await givenRackAnd(orphan);
+    const change = world.cache.remove(orphan.key, 7) ?? { key: orphan.key };
+    world.controller.observe(change, { version: 7, correlationID: 'c' });
+    await world.turn();
+
+    expect(world.written.map(({ key, run }) => [key.name, run.cause?.version])).toEqual([['c-0', 7]]);
   });
 });
 

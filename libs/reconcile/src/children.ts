@@ -24,8 +24,8 @@ export type ChildAction =
   | { readonly kind: 'create'; readonly child: DesiredChild }
   | { readonly kind: 'correct'; readonly child: DesiredChild; readonly found: ObjectState }
   | { readonly kind: 'delete'; readonly found: ObjectState; readonly version: string }
-  /** The name is taken by an object of somebody else's. */
-  | { readonly kind: 'blocked'; readonly child: DesiredChild }
+  /** The name is taken by an object that the parent does not control. */
+  | { readonly kind: 'blocked'; readonly child: DesiredChild; readonly found: ObjectState }
   /** One of the same name has to go first. */
   | { readonly kind: 'await'; readonly child: DesiredChild };
 
@@ -71,26 +71,43 @@ export const convergeChildren = async (
     owned: run.read.ownedBy(uidOf(parent)),
     at: ({ kind, name }) => run.read.get(keyOf(kind, parent.key.namespace, name)),
   });
-  let outcome: Outcome = done;
   for (const action of actions) {
     if (run.read.byUid(uidOf(parent)) === undefined) return done;
-    if (action.kind === 'blocked') {
-      const { kind, name } = action.child;
-      outcome = waiting('NameTaken', `${kind.kind} "${name}" exists and belongs to somebody else`);
-    } else if (action.kind === 'await') {
-      const { kind, name } = action.child;
-      outcome = waiting('BeingDeleted', `${kind.kind} "${name}" is being deleted, and made again after that`);
-    } else {
-      const result = await performChildAction(run, parent, action);
-      if (!result.ok) return retry(new WriteRefused(parent.key, result.refusal));
-    }
+    if (action.kind === 'blocked' || action.kind === 'await') continue;
+    const result = await performChildAction(run, parent, action);
+    if (!result.ok) return retry(new WriteRefused(parent.key, result.refusal));
   }
-  return outcome;
+  return blockedBy(actions) ?? heldUpBy(actions) ?? done;
+};
+
+/** Strangers are neither taken over nor overwritten: the parent waits until the names are free. */
+const blockedBy = (actions: readonly ChildAction[]): Outcome | undefined => {
+  const blocked = actions.filter((action) => action.kind === 'blocked');
+  const [first] = blocked;
+  if (first === undefined) return undefined;
+  const others = blocked.length > 1 ? `, and ${blocked.length - 1} more names are taken` : '';
+  const { kind, name } = first.child;
+  const message = `${kind.kind} "${name}" exists, ${holderText(first.found)}${others}`;
+  return { kind: 'waiting', reason: 'NameTaken', message, awaits: blocked.map(({ found }) => found) };
+};
+
+const holderText = ({ object }: ObjectState): string => {
+  const holder = ownersOf(object).find(({ controller }) => controller);
+  if (holder === undefined) return 'and nothing controls it: it is made anew once that one is deleted';
+  return `and ${holder.kind} "${holder.name}" (uid ${holder.uid}) controls it`;
+};
+
+/** Its going wakes the parent, which controls it. */
+const heldUpBy = (actions: readonly ChildAction[]): Outcome | undefined => {
+  const going = actions.find((action) => action.kind === 'await');
+  if (going === undefined) return undefined;
+  const { kind, name } = going.child;
+  return waiting('BeingDeleted', `${kind.kind} "${name}" is being deleted, and made again after that`);
 };
 
 const actionFor = (child: DesiredChild, found: ObjectState | undefined, parentUid: string): ChildAction[] => {
   if (found === undefined) return [{ kind: 'create', child }];
-  if (!isControlledBy(found, parentUid)) return [{ kind: 'blocked', child }];
+  if (!isControlledBy(found, parentUid)) return [{ kind: 'blocked', child, found }];
   if (isDeleting(found)) return [{ kind: 'await', child }];
   return isAsDesired(found, child) ? [] : [{ kind: 'correct', child, found }];
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ObjectKey } from '@holdfast/contracts';
 
 import { ControllerUnderTest } from './controller.fixtures.js';
-import { aRack, RACKS } from './objects.fixtures.js';
+import { anObject, aRack, CHASSIS, RACKS } from './objects.fixtures.js';
 import { after, done, retry, stalled, waiting } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import type { Run, WriteResult } from './reconciler.js';
@@ -292,6 +292,78 @@ describe('an object that changes during its run', () => {
 
     expect(world.written).toEqual([]);
     expect(world.reports.map(({ object }) => object)).toEqual([undefined]);
+  });
+});
+
+describe('an outcome that awaits an object which nothing watches', () => {
+  const lock = anObject(CHASSIS, 'lock');
+  const awaitingTheLock = (before: () => Promise<void> = () => Promise.resolve()) => {
+    const world = new ControllerUnderTest({
+      reconcile: async (run) => {
+        const seen = run.read.get(lock.key);
+        if (seen === undefined) return done;
+        await before();
+        return { ...waiting('Locked', 'by a lock'), awaits: [seen] };
+      },
+    });
+    world.cache.put(lock);
+    world.given(aRack('rack-01'));
+    return world;
+  };
+  const unlock = ({ cache, controller }: ControllerUnderTest) => {
+    const change = cache.remove(lock.key, 7);
+    if (change !== undefined) controller.observe(change, { version: 7, correlationID: 'c' });
+  };
+
+  it('runs again when the object changes, and then waits for it no more', async () => {
+    const world = awaitingTheLock();
+    await world.turn();
+    expect(world.outcomes).toEqual(['waiting']);
+    unlock(world);
+    await world.turn();
+    world.given(anObject(CHASSIS, 'lock', { version: 8 }));
+    await world.turn();
+
+    expect(world.outcomes).toEqual(['waiting', 'done']);
+    expect(world.reports.at(-1)).toMatchObject({ reason: 'Change', cause: { version: 7 } });
+  });
+
+  it('runs again when the object changed during the run', async () => {
+    const end = gate();
+    const world = awaitingTheLock(() => end.opened);
+    await world.turn();
+    unlock(world);
+    end.open();
+    await world.turn();
+
+    expect(world.outcomes).toEqual(['waiting', 'done']);
+  });
+
+  it('is forgotten with its key', async () => {
+    let isOurs = true;
+    const world = new ControllerUnderTest(
+      { reconcile: () => Promise.resolve({ ...waiting('Locked', 'by a lock'), awaits: [lock] }) },
+      { shareOf: () => (isOurs ? { fence: undefined } : undefined) },
+    );
+    world.cache.put(lock);
+    world.given(aRack('rack-01'));
+    await world.turn();
+    isOurs = false;
+    await world.controller.release(() => true);
+    isOurs = true;
+    unlock(world);
+    await world.turn();
+
+    expect(world.outcomes).toEqual(['waiting']);
+  });
+
+  it('must name objects', async () => {
+    const nonsense = { ...waiting('Locked', 'by a lock'), awaits: ['it'] } as never;
+    const world = new ControllerUnderTest({ reconcile: () => Promise.resolve(nonsense) });
+    world.given(aRack('rack-01'));
+    await world.turn();
+
+    expect(world.outcomes).toEqual(['retry']);
   });
 });
 

@@ -12,6 +12,7 @@ import { keyText, parseKeyText } from '@holdfast/contracts';
 import type { Fence, ObjectKey } from '@holdfast/contracts';
 import { assertNever } from '@holdfast/kernel';
 
+import { AwaitedObjects } from './awaited-objects.js';
 import { objectTypeText, uidOf } from './object-cache.js';
 import type { Change, ObjectState } from './object-cache.js';
 import { checkOutcome, retry } from './outcome.js';
@@ -91,6 +92,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export class Controller {
   readonly queue: WorkQueue;
   private readonly wakes = new Map<string, Wake>();
+  private readonly awaited = new AwaitedObjects();
   /** What woke the keys that were taken, until their runs begin. */
   private readonly taken = new Map<string, Wake>();
   private readonly running = new Map<string, { readonly abort: AbortController; readonly ended: Promise<void> }>();
@@ -130,17 +132,21 @@ export class Controller {
    * looked at again.
    */
   observe(change: Change, cause: Cause | undefined, isMeant: (key: ObjectKey) => boolean = () => true): void {
+    const keys = new Map<string, ObjectKey>();
     for (const watch of this.definition.watches) {
       if (watch.type !== 'any' && objectTypeText(watch.type) !== objectTypeText(change.key)) continue;
-      for (const key of this.keysFor(change, watch)) if (isMeant(key)) this.wake(key, cause);
+      for (const key of this.keysFor(change, watch)) keys.set(keyText(key), key);
     }
+    for (const key of this.awaited.waitingFor(change.key)) keys.set(keyText(key), key);
+    for (const [text, key] of keys) if (isMeant(key)) this.wake(text, key, cause);
   }
 
   /** Lets go of keys that are not ours any more; resolves when nothing of ours is on its way about them. */
   async release(isLost: (key: ObjectKey) => boolean): Promise<void> {
-    for (const text of this.queue.keys()) {
+    for (const text of [...this.queue.keys(), ...this.awaited.keys()]) {
       if (!isLost(parseKeyText(text))) continue;
       this.wakes.delete(text);
+      this.awaited.forget(text);
       this.queue.discard(text);
     }
     const lost = [...this.running].filter(([text]) => isLost(parseKeyText(text)));
@@ -165,9 +171,8 @@ export class Controller {
     }
   }
 
-  private wake(key: ObjectKey, cause: Cause | undefined): void {
+  private wake(text: string, key: ObjectKey, cause: Cause | undefined): void {
     if (this.ports.shares.shareOf(key) === undefined) return;
-    const text = keyText(key);
     const isChange = cause !== undefined;
     if (isChange || !this.wakes.has(text)) this.note(text, isChange ? 'Change' : 'Resync', cause);
     this.queue.add(text, isChange ? PRIORITY.change : PRIORITY.resync);
@@ -225,6 +230,7 @@ export class Controller {
       ? await this.reportStatus(run, found, teller, reconciled)
       : { outcome: reconciled, moved: false };
     this.running.delete(text);
+    this.await(text, run, outcome);
     const againInMs = this.settle(text, outcome, wake);
     this.queue.done(text);
     ended();
@@ -287,6 +293,18 @@ export class Controller {
     const isMisfit = result.refusal.reason === 'Invalid' && outcome.status !== undefined;
     if (isMisfit) return this.reportStatus(run, seen, write, refused);
     return { outcome: outcome.kind === 'retry' ? outcome : refused, moved: false };
+  }
+
+  /** Awaits what the outcome waits for; what has changed already since it was seen wakes the key now. */
+  private await(text: string, { key, cause }: RunIdentity, outcome: Outcome): void {
+    const seen = outcome.kind === 'waiting' ? (outcome.awaits ?? []) : [];
+    if (this.ports.shares.shareOf(key) === undefined) return;
+    this.awaited.set(
+      key,
+      seen.map((object) => object.key),
+    );
+    const hasMoved = seen.some((object) => this.ports.read.get(object.key)?.version !== object.version);
+    if (hasMoved) this.wake(text, key, cause);
   }
 
   /** Returns how long until the key runs again by itself. */

@@ -1,9 +1,17 @@
 /** How a run of a reconciler ended; the controller alone turns it into what happens next. */
+import { isJsonObject } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
+
+import type { ObjectState } from './object-cache.js';
 
 /** What a reconciler observed: members of the object's status, without its conditions, which follow from the outcome. */
 interface Observed {
   readonly status?: JsonObject;
+}
+
+/** What nothing else that wakes the reconciler tells of: another state of one of these objects than the one seen wakes the key. */
+interface Awaiting {
+  readonly awaits?: readonly Pick<ObjectState, 'key' | 'version'>[];
 }
 
 /** What people read of it: a CamelCase word and a sentence. */
@@ -18,7 +26,7 @@ export type Outcome =
   /** As declared for now; look again after `ms`, unless a change comes first. */
   | ({ readonly kind: 'after'; readonly ms: number } & Partial<Explained> & Observed)
   /** Something else has to happen first; its change wakes the key, or `ms` have passed. */
-  | ({ readonly kind: 'waiting'; readonly ms?: number } & Explained & Observed)
+  | ({ readonly kind: 'waiting'; readonly ms?: number } & Explained & Observed & Awaiting)
   /** Only a changed declaration can help: no retry. */
   | ({ readonly kind: 'stalled' } & Explained & Observed)
   /** Went wrong, may go well: again after the key's back-off. */
@@ -52,7 +60,9 @@ const problemOf = (outcome: Partial<Outcome> | null | undefined): string | undef
       return delayProblem(outcome.ms) ?? explanationProblem(outcome, 'optional');
     case 'waiting':
       return (
-        (outcome.ms === undefined ? undefined : delayProblem(outcome.ms)) ?? explanationProblem(outcome, 'required')
+        (outcome.ms === undefined ? undefined : delayProblem(outcome.ms)) ??
+        awaitsProblem(outcome.awaits) ??
+        explanationProblem(outcome, 'required')
       );
     case 'stalled':
       return explanationProblem(outcome, 'required');
@@ -65,6 +75,12 @@ const problemOf = (outcome: Partial<Outcome> | null | undefined): string | undef
 
 const delayProblem = (ms: unknown): string | undefined =>
   typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY_MS ? undefined : `ms must be from 0 to ${LONGEST_DELAY_MS}`;
+
+const awaitsProblem = (awaits: unknown): string | undefined => {
+  const areObjects =
+    Array.isArray(awaits) && awaits.every((one: unknown) => isJsonObject(one) && isJsonObject(one['key']));
+  return awaits === undefined || areObjects ? undefined : 'awaits must be a list of objects';
+};
 
 const explanationProblem = (
   { reason, message }: { readonly reason?: unknown; readonly message?: unknown },
