@@ -20,6 +20,7 @@ export class ControllerMetrics {
   private readonly terminalErrors: Counter<'controller'>;
   private readonly timeouts: Counter<'controller'>;
   private readonly watchErrors: Counter<'controller'>;
+  private readonly panics: Counter<'controller'>;
   private readonly time: Histogram<'controller'>;
   private readonly adds: Counter<'name' | 'controller' | 'priority'>;
   private readonly retries: Counter<'name' | 'controller'>;
@@ -48,7 +49,12 @@ export class ControllerMetrics {
     });
     this.timeouts = new Counter({
       name: 'controller_runtime_reconcile_timeouts_total',
-      help: 'Runs that took longer than they may.',
+      help: 'Runs that took longer than they may, or whose worker did.',
+      ...byController,
+    });
+    this.panics = new Counter({
+      name: 'controller_runtime_reconcile_panics_total',
+      help: 'Runs that threw, or returned no outcome.',
       ...byController,
     });
     this.watchErrors = new Counter({
@@ -92,7 +98,7 @@ export class ControllerMetrics {
   queueObserver(controller: string): QueueObserver {
     const labels = { name: controller, controller };
     for (const result of RESULTS) this.total.inc({ controller, result }, 0);
-    for (const counter of [this.errors, this.terminalErrors, this.timeouts, this.watchErrors])
+    for (const counter of [this.errors, this.terminalErrors, this.timeouts, this.panics, this.watchErrors])
       counter.inc({ controller }, 0);
     this.retries.inc(labels, 0);
     return {
@@ -110,6 +116,7 @@ export class ControllerMetrics {
     if (outcome.kind !== 'retry') return;
     this.errors.inc({ controller });
     if (outcome.error instanceof RunTimeout) this.timeouts.inc({ controller });
+    if (outcome.thrown === true) this.panics.inc({ controller });
   }
 
   countWatch({ controller }: WatchFailure): void {

@@ -93,6 +93,7 @@ describe('a reconciler that misbehaves harms only its own key', () => {
     const outcomes = new Map(world.reports.map(({ key, outcome }) => [key.name, outcome]));
     expect(outcomes.get('good')).toEqual(done);
     const failed = outcomes.get('bad');
+    expect(failed).toMatchObject({ kind: 'retry', thrown: true });
     expect(failed?.kind === 'retry' && failed.error.message).toContain(message);
   });
 

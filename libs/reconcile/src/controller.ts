@@ -15,7 +15,7 @@ import { assertNever } from '@holdfast/kernel';
 import { AwaitedObjects } from './awaited-objects.js';
 import { objectTypeText, uidOf } from './object-cache.js';
 import type { Change, ObjectState } from './object-cache.js';
-import { checkOutcome, retry } from './outcome.js';
+import { checkOutcome, retry, retryThrown } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import type {
   Cause,
@@ -247,7 +247,7 @@ export class Controller {
     const limit = new Promise<Outcome>((resolve) => {
       abort.signal.addEventListener('abort', () => resolve(retry(LET_GO)));
       cancel = this.ports.clock.after(limitMs, () => {
-        resolve(retry(new RunTimeout(limitMs)));
+        resolve(retry(new RunTimeout(`not finished within ${limitMs} ms`)));
         abort.abort();
       });
     });
@@ -256,7 +256,7 @@ export class Controller {
       const result = this.definition.reconcile({ ...run, now: wallClock(), signal: abort.signal, read, write });
       return checkOutcome(await Promise.race([result, limit]));
     } catch (error) {
-      return retry(error instanceof Error ? error : new Error(String(error)));
+      return retryThrown(error instanceof Error ? error : new Error(String(error)));
     } finally {
       cancel();
     }
@@ -330,12 +330,9 @@ export class Controller {
   }
 }
 
+/** A run took longer than it may, or something that it called did. */
 export class RunTimeout extends Error {
   override readonly name = 'RunTimeout';
-
-  constructor(limitMs: number) {
-    super(`not finished within ${limitMs} ms`);
-  }
 }
 
 /** Why a run is aborted whose key is not this controller's to speak of any more. */

@@ -30,7 +30,7 @@ export type Outcome =
   /** Only a changed declaration can help: no retry. */
   | ({ readonly kind: 'stalled' } & Explained & Observed)
   /** Went wrong, may go well: again after the key's back-off. */
-  | ({ readonly kind: 'retry'; readonly error: Error } & Observed);
+  | ({ readonly kind: 'retry'; readonly error: Error; readonly thrown?: true } & Observed);
 
 export const done: Outcome = { kind: 'done' };
 export const after = (ms: number): Outcome => ({ kind: 'after', ms });
@@ -38,6 +38,8 @@ export const waiting = (reason: string, message: string, ms?: number): Outcome =
   ms === undefined ? { kind: 'waiting', reason, message } : { kind: 'waiting', reason, message, ms };
 export const stalled = (reason: string, message: string): Outcome => ({ kind: 'stalled', reason, message });
 export const retry = (error: Error): Outcome => ({ kind: 'retry', error });
+/** Nobody meant it: the run threw, or returned no outcome. */
+export const retryThrown = (error: Error): Outcome => ({ kind: 'retry', error, thrown: true });
 
 /** The same outcome, with what was observed. */
 export const observing = (outcome: Outcome, status: JsonObject): Outcome => ({ ...outcome, status });
