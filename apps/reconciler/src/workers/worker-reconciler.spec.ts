@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { ObjectCache } from '@holdfast/reconcile';
+import { ObjectCache, RunTimeout } from '@holdfast/reconcile';
 import type { Outcome, Run } from '@holdfast/reconcile';
 
 import type { WorkerCall, WorkerReply } from './worker-calls.js';
@@ -34,7 +34,7 @@ const given = ({
   });
   const read = new ObjectCache();
   read.put(world);
-  const reconcile = (): Promise<Outcome> => definition.reconcile({ ...run, read });
+  const reconcile = (more: Partial<Run> = {}): Promise<Outcome> => definition.reconcile({ ...run, read, ...more });
   return { asked, noticed, definition, read, reconcile };
 };
 const forbidden = (): never => {
@@ -76,9 +76,52 @@ describe('a reconciler whose work a worker does', () => {
     expect(noticed).toEqual(['examples.holdfast.dev/greetings/default/world noWorker']);
   });
 
+  describe('where no worker is, while everything is only looked at again', () => {
+    const said = (condition: object, generation = 1): typeof world => ({
+      ...world,
+      version: world.version + 1,
+      object: {
+        ...world.object,
+        status: { conditions: [{ type: 'Ready', observedGeneration: generation, ...condition }] },
+      },
+    });
+    const greeted = { status: 'True', reason: 'Greeted', message: 'Hello' };
+    const looked = (state: typeof world) => {
+      const { read, reconcile } = given({ reply: { kind: 'noWorker' } });
+      read.put(state);
+      return reconcile;
+    };
+    const again = { kind: 'after', reason: 'Greeted', message: 'Hello', ms: 5_000 };
+
+    it('says again what was said of the object, and looks for a worker again', async () => {
+      const look = looked(said(greeted));
+      expect(await look({ reason: 'Resync' })).toEqual(again);
+      expect(await look({ reason: 'Requeue' })).toEqual(again);
+      expect(await looked(said({ ...greeted, status: 'False' }))({ reason: 'Resync' })).toEqual({
+        ...again,
+        kind: 'waiting',
+      });
+    });
+
+    it.each<[string, typeof world]>([
+      ['nothing was said yet', world],
+      ['it was said of another declaration', said(greeted, 0)],
+    ])('says so when %s', async (_, state) => {
+      expect(await looked(state)({ reason: 'Resync' })).toMatchObject({ reason: 'NoWorker' });
+    });
+
+    it('says so when the object changes, and when the worker wanted to be called', async () => {
+      const look = looked(said(greeted));
+      expect(await look({ reason: 'Requeue' })).toMatchObject({ reason: 'NoWorker' });
+      expect(await look({ reason: 'Resync' })).toEqual(again);
+      expect(await look({ reason: 'Change' })).toMatchObject({ reason: 'NoWorker' });
+      expect(await look({ reason: 'Requeue' })).toMatchObject({ reason: 'NoWorker' });
+    });
+  });
+
   it('tries again where no answer came', async () => {
     const { reconcile } = given({ reply: { kind: 'timeout' } });
-    expect(await reconcile()).toEqual({ kind: 'retry', error: new Error('no worker answered within 5 s') });
+    expect(await reconcile()).toEqual({ kind: 'retry', error: new RunTimeout('no worker answered within 5 s') });
   });
 
   it('does not call with more than NATS takes', async () => {

@@ -7,12 +7,16 @@
  *                          └──► right ──────────────┘
  */
 import { keyText, reconcileSubject } from '@holdfast/contracts';
+import { objectAt, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import {
+  conditionsOf,
   convergeChildren,
   defineReconciler,
   generationChanged,
+  isDeleting,
   retry,
+  RunTimeout,
   stalled,
   waiting,
   watchMapped,
@@ -45,7 +49,8 @@ type WorkerRun = TypedRun<JsonObject, JsonObject>;
 export const workerReconciler = (options: WorkerReconcilerOptions): ReconcilerDefinition => {
   const { reconciler } = options;
   const { spec, for: kind, owns, name } = reconciler;
-  const run = (one: WorkerRun): Promise<Outcome> => reconcile(options, one);
+  const unmissed = new Set<string>();
+  const run = (one: WorkerRun): Promise<Outcome> => reconcile(options, one, unmissed);
   return defineReconciler({
     name,
     for: kind,
@@ -69,7 +74,11 @@ const watchNamed = (type: ObjectType, { kind, field }: AcceptedReconciler['watch
       .map((state) => state.key),
   );
 
-const reconcile = async ({ reconciler, calls, noticed }: WorkerReconcilerOptions, run: WorkerRun): Promise<Outcome> => {
+const reconcile = async (
+  { reconciler, calls, noticed }: WorkerReconcilerOptions,
+  run: WorkerRun,
+  unmissed: Set<string>,
+): Promise<Outcome> => {
   const { name, spec, owns } = reconciler;
   const timeoutMs = spec.timeoutSeconds * 1_000;
   const call = reconcileCall(reconciler, run, new Date(run.now.getTime() + timeoutMs));
@@ -78,16 +87,45 @@ const reconcile = async ({ reconciler, calls, noticed }: WorkerReconcilerOptions
     return stalled('CallTooLarge', `the call has ${body.length} bytes, and NATS takes ${calls.maxBytes}`);
   }
   const reply = await calls.call({ controller: name, run: run.id, body, timeoutMs, signal: run.signal });
-  noticed(keyText(run.key), reply.kind === 'noWorker' ? 'noWorker' : 'worker');
-  if (reply.kind === 'noWorker') {
-    return waiting(NO_WORKER, `no worker listens on ${reconcileSubject(name)}`, LOOK_FOR_WORKERS_MS);
+  const key = keyText(run.key);
+  noticed(key, reply.kind === 'noWorker' ? 'noWorker' : 'worker');
+  if (reply.kind === 'noWorker') return withoutWorker(reconciler, run, unmissed);
+  unmissed.delete(key);
+  if (reply.kind === 'timeout') {
+    return retry(new RunTimeout(`no worker answered within ${spec.timeoutSeconds} s`));
   }
-  if (reply.kind === 'timeout') return retry(new Error(`no worker answered within ${spec.timeoutSeconds} s`));
   const answer = readAnswer(reply.data, reconciler, run.object);
   if (!answer.ok) return retry(new WrongAnswer(answer.problems));
   if (answer.children === undefined) return answer.outcome;
   const converged = await convergeChildren(run, run.object, owns, answer.children);
   return converged.kind === 'done' ? answer.outcome : { ...converged, ...observedOf(answer.outcome) };
+};
+
+/**
+ * Where everything is only looked at again, what was said of the object still holds, and is said again: a restart of the
+ * reconciler while no worker is there changes nothing. `unmissed` are the keys of which that was so when they were last
+ * looked at, since the next look is another one for the same reason.
+ */
+const withoutWorker = ({ name, spec }: AcceptedReconciler, run: WorkerRun, unmissed: Set<string>): Outcome => {
+  const key = keyText(run.key);
+  const isOnlyALook = run.reason === 'Resync' || (run.reason === 'Requeue' && unmissed.has(key));
+  const before = isOnlyALook ? saidBefore(run.object, spec.condition) : undefined;
+  if (before === undefined) unmissed.delete(key);
+  else unmissed.add(key);
+  return before ?? waiting(NO_WORKER, `no worker listens on ${reconcileSubject(name)}`, LOOK_FOR_WORKERS_MS);
+};
+
+/** The outcome that leads to the condition as it is, if that was said of the present declaration. */
+const saidBefore = (object: ObjectState, type: string): Outcome | undefined => {
+  const conditions = conditionsOf(objectAt(object.object, 'status'));
+  const said = conditions.find((condition) => condition['type'] === type);
+  const { generation } = objectAt(object.object, 'metadata');
+  if (said === undefined || said['observedGeneration'] !== generation || isDeleting(object)) return undefined;
+  const reason = stringAt(said, 'reason') ?? '';
+  const message = stringAt(said, 'message') ?? '';
+  if (said['status'] === 'True') return { kind: 'after', ms: LOOK_FOR_WORKERS_MS, reason, message };
+  const isStalled = conditions.some((one) => one['type'] === 'Stalled' && one['reason'] === reason);
+  return isStalled ? stalled(reason, message) : waiting(reason, message, LOOK_FOR_WORKERS_MS);
 };
 
 const observedOf = ({ status }: Outcome): { readonly status?: JsonObject } => (status === undefined ? {} : { status });
