@@ -64,12 +64,18 @@ describe('the kinds of pools', () => {
         { cron: '* 18 * * 5', instances: 2 },
       ],
     };
-    const wrong = poolPreset('wrong', 'web', { scheduling }, { parameters: { debug: 'yes', color: 'red' } });
+    const wrong = poolPreset(
+      'wrong',
+      'web',
+      { instances: -1, scheduling },
+      { parameters: { debug: 'yes', color: 'red' } },
+    );
     const { code, reason, details } = await refused('POST', `${POOLS}/presets`, wrong);
     expect({ code, reason, fields: details.causes.map(({ field }) => field) }).toEqual({
       code: 422,
       reason: 'Invalid',
       fields: [
+        'spec.prebuilds.instances',
         'spec.parameters.debug',
         'spec.parameters.color',
         'spec.parameters.size',

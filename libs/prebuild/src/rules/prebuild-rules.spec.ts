@@ -100,6 +100,15 @@ describe('a preset', () => {
     ]);
   });
 
+  it('is told what its schema refuses in the same breath, and once', () => {
+    const wrong = preset({ instances: -1, scheduling: { timezone: '', schedules: [] } }, { template: 'gone' });
+    expect(causesOf(world.create(wrong))).toEqual([
+      expect.stringMatching(/^spec\.prebuilds\.instances: Invalid value: -1/),
+      expect.stringMatching(/^spec\.template: Invalid value: "gone"/),
+      expect.stringMatching(/^spec\.prebuilds\.scheduling\.timezone: Invalid value: ""/),
+    ]);
+  });
+
   it.each([
     ['one that is not there', 'gone', 'there is no template "gone" in namespace default'],
     ['one that is being deleted', 'going', 'template "going" is being deleted'],

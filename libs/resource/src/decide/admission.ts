@@ -26,7 +26,10 @@ export interface AdmissionRequest {
 export const admitObject = ({ scope, object, fieldValidation, before }: AdmissionRequest): Admission => {
   const { kind, version } = scope;
   const strategy = strategyOf(kind);
-  const refused = (refusal: Refusal): Admission => ({ revision: kind.revision, result: { ok: false, refusal } });
+  const refused = (refusal: Refusal, more: { readonly typed?: JsonObject } = {}): Admission => ({
+    revision: kind.revision,
+    result: { ok: false, refusal, ...more },
+  });
 
   const read = readMetadata(object['metadata']);
   if (!read.ok) return refused(badRequest(read.problem));
@@ -43,12 +46,15 @@ export const admitObject = ({ scope, object, fieldValidation, before }: Admissio
     ...(before === undefined ? {} : { before }),
   });
   if (!admitted.ok && admitted.refusal.reason !== 'Invalid') return refused(admitted.refusal);
-  const stored = storedForm(scope, admitted.ok ? admitted.object : typed, metadata);
+  const stored = storedForm(scope, admitted.ok ? admitted.object : (admitted.typed ?? typed), metadata);
   const causes: readonly Cause[] = [
     ...checkNames(scope, metadata),
     ...(admitted.ok ? (strategy.check?.(stored) ?? []) : (admitted.refusal.details?.causes ?? [])),
   ];
-  if (causes.length > 0) return refused(invalid({ ...scope.subject, name: metadata.name ?? '' }, causes));
+  if (causes.length > 0) {
+    const isTyped = admitted.ok || admitted.typed !== undefined;
+    return refused(invalid({ ...scope.subject, name: metadata.name ?? '' }, causes), isTyped ? { typed: stored } : {});
+  }
   if (!admitted.ok) return refused(admitted.refusal);
   const warnings = [...admitted.warnings, ...(strategy.warn?.(stored) ?? [])];
   return { revision: kind.revision, result: { ok: true, object: stored, warnings } };

@@ -7,7 +7,7 @@ import { eventOf } from './changes.js';
 import type { Decision, DecisionContext, ResourceState } from './decision.js';
 import { metadataOf } from './metadata.js';
 import type { Metadata } from './metadata.js';
-import { rulesFor } from './kind-rules.js';
+import { refusalWithRules, rulesFor } from './kind-rules.js';
 import { accepted, refused, timestampOf } from './outcome.js';
 import type { Admission, PreparedCreate } from './prepared-write.js';
 import {
@@ -31,7 +31,10 @@ export const decideCreate = (state: ResourceState, write: PreparedCreate, contex
   if (closed !== undefined) return refused(closed);
 
   const { result } = admissionOf(found.scope, write);
-  if (!result.ok) return refused(result.refusal);
+  if (!result.ok) {
+    const { key } = withName(found.scope, nameSent(write));
+    return refused(refusalWithRules(result, { key }, state, context.rules));
+  }
   const sent = metadataOf(result.object);
   if (sent.resourceVersion !== undefined) {
     return refused(badRequest('resourceVersion should not be set on objects to be created'));

@@ -72,6 +72,20 @@ describe('rules of a kind', () => {
       .thenRefused('Invalid', /it stays gold/, 'spec.color');
   });
 
+  it('are told with what the schema refuses, unless that leaves nothing to look at', () => {
+    const oversized = { ...blue, spec: { color: 'blue', size: -1 } };
+    given()
+      .when(create(oversized), rules)
+      .thenRefused('Invalid', /-1.*blue/, 'spec.size', 'spec.color');
+    given(rack('rack-01'))
+      .when(mergePatch('rack-01', { spec: { color: 'blue', size: -1 } }), rules)
+      .thenRefused('Invalid', /-1.*blue/, 'spec.size', 'spec.color');
+    const unsized = { ...blue, spec: { color: 'blue', size: 'big' } };
+    given()
+      .when(create(unsized), rules)
+      .thenRefused('Invalid', /integer/, 'spec.size');
+  });
+
   it('see the newest state', () => {
     const green = create(written(painted('rack-01', 'green')));
     given()

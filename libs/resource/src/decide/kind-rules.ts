@@ -4,7 +4,8 @@
  */
 import { qualifiedResource } from '@holdfast/kernel';
 import type { ObjectKey } from '@holdfast/contracts';
-import type { Cause, JsonObject } from '@holdfast/kernel';
+import type { Cause, JsonObject, Refusal } from '@holdfast/kernel';
+import { invalid } from '../refusal/invalid.js';
 import type { ResourceState } from './decision.js';
 
 /** An object as it would be stored, and as it was; `before` is missing for a new one. */
@@ -27,3 +28,19 @@ export type RulesByKind = ReadonlyMap<string, KindRules>;
 
 export const rulesFor = (rules: RulesByKind | undefined, { group, resource }: ObjectKey): KindRules | undefined =>
   rules?.get(qualifiedResource(group, resource));
+
+/** The refusal of an object by its schema, with what the rules say of its other fields where their types are right. */
+export const refusalWithRules = (
+  { refusal, typed }: { readonly refusal: Refusal; readonly typed?: JsonObject },
+  { key, before }: Pick<ObjectChange, 'key' | 'before'>,
+  state: ResourceState,
+  rules: RulesByKind | undefined,
+): Refusal => {
+  const check = rulesFor(rules, key)?.check;
+  if (typed === undefined || check === undefined) return refusal;
+  const { causes = [], kind = '' } = refusal.details ?? {};
+  const told = new Set(causes.map(({ field }) => field));
+  const change = { key, ...(before && { before }), after: typed };
+  const more = check(change, state).filter(({ field }) => !told.has(field));
+  return more.length === 0 ? refusal : invalid({ group: key.group, kind, name: key.name }, [...causes, ...more]);
+};

@@ -8,7 +8,8 @@ export interface Admission {
   readonly revision: number;
   readonly result:
     | { readonly ok: true; readonly object: JsonObject; readonly warnings: readonly string[] }
-    | { readonly ok: false; readonly refusal: Refusal };
+    /** `typed` is the object, when its schema refuses values of it and no types. */
+    | { readonly ok: false; readonly refusal: Refusal; readonly typed?: JsonObject };
 }
 
 interface Prepared {

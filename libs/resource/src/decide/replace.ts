@@ -7,7 +7,7 @@ import { invalid } from '../refusal/invalid.js';
 import { withMember } from './admit-replacement.js';
 import { changesBetween, changesSpec, eventOf, typeOfChange } from './changes.js';
 import type { Decision, DecisionContext, ResourceState, StoredObject } from './decision.js';
-import { rulesFor } from './kind-rules.js';
+import { refusalWithRules, rulesFor } from './kind-rules.js';
 import { checkMetadataChange, keptMetadata } from './metadata-change.js';
 import { metadataOf } from './metadata.js';
 import type { Metadata } from './metadata.js';
@@ -34,7 +34,9 @@ export const decideReplacement = (
 ): Decision => {
   const { scope, current, subresource } = replacement;
   const { result } = replacement.admission;
-  if (!result.ok) return refused(result.refusal);
+  if (!result.ok) {
+    return refused(refusalWithRules(result, { key: scope.key, before: current.object }, state, context.rules));
+  }
   const before = metadataOf(current.object);
   const sent = metadataOf(result.object);
   const lost = refuseLostRace(replacement, sent);

@@ -8,7 +8,7 @@ import { checkMetadata } from '../names/metadata.js';
 import { invalidValue } from '../refusal/causes.js';
 import { invalid } from '../refusal/invalid.js';
 import { completeFields, MAX_FILLED_BYTES } from './complete-fields.js';
-import { explain } from './explain.js';
+import { explain, WHOLE_OBJECT } from './explain.js';
 import { objectTree } from './field-tree.js';
 import type { FieldTree } from './field-tree.js';
 import { objectJsonSchema } from './json-schema.js';
@@ -27,7 +27,12 @@ export interface AdmissionRequest {
 
 export type AdmissionResult =
   | { readonly ok: true; readonly object: JsonObject; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | {
+      readonly ok: false;
+      readonly refusal: Refusal;
+      /** The object, when all of its values are of the right types: more may be said of it. */
+      readonly typed?: JsonObject;
+    };
 
 /**
  * Refuses unknown fields under Strict, drops them otherwise (with a warning under Warn), fills in defaults, and
@@ -47,9 +52,16 @@ export const admit = ({ kind, version, object, fieldValidation, before }: Admiss
   // The tree of an object makes an object of an object.
   const completed = value as JsonObject;
   const causes = causesOf(completed, validate, before);
-  if (causes.length > 0) return { ok: false, refusal: invalid(identityOf(kind, completed), causes) };
+  if (causes.length > 0) {
+    const refusal = invalid(identityOf(kind, completed), causes);
+    return { ok: false, refusal, ...(causes.every(leavesTypes) ? { typed: completed } : {}) };
+  }
   return { ok: true, object: completed, warnings: fieldValidation === 'Warn' ? warnings : [] };
 };
+
+/** Something is missing, of another type, or was not looked at. */
+const leavesTypes = ({ reason, field }: Cause): boolean =>
+  reason !== 'FieldValueRequired' && reason !== 'FieldValueTypeInvalid' && field !== WHOLE_OBJECT;
 
 const tooLarge: AdmissionResult = {
   ok: false,
@@ -71,7 +83,11 @@ const causesOf = (object: JsonObject, validate: Validator, before: JsonObject | 
     }
     case 'tooCostly':
       return [
-        invalidValue('<nil>', '', 'it is too large for the schema of its kind: its validation would take too long'),
+        invalidValue(
+          WHOLE_OBJECT,
+          '',
+          'it is too large for the schema of its kind: its validation would take too long',
+        ),
       ];
   }
 };

@@ -14,7 +14,7 @@ import {
 import { MAX_ERRORS } from './keywords.js';
 
 /** What Kubernetes calls the object itself, where a field is expected. */
-const WHOLE_OBJECT = '<nil>';
+export const WHOLE_OBJECT = '<nil>';
 
 /** At most 100 causes; the last one says when there would have been more. */
 export const explain = (value: JsonValue, errors: readonly ErrorObject[]): readonly Cause[] => {
