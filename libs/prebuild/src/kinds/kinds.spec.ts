@@ -105,6 +105,7 @@ const preset: Full<PresetSpec> = {
 };
 const presetStatus: Full<PresetStatus> = {
   observedGeneration: 1,
+  specChangedAt: at,
   running: 3,
   desired: 3,
   eligible: 2,
