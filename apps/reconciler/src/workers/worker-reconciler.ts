@@ -21,7 +21,15 @@ import {
   waiting,
   watchMapped,
 } from '@holdfast/reconcile';
-import type { ObjectReader, ObjectType, Outcome, ReconcilerDefinition, TypedRun, Watch } from '@holdfast/reconcile';
+import type {
+  ObjectReader,
+  ObjectState,
+  ObjectType,
+  Outcome,
+  ReconcilerDefinition,
+  TypedRun,
+  Watch,
+} from '@holdfast/reconcile';
 
 import type { AcceptedReconciler } from './judge-reconcilers.js';
 import { namesAt } from './known-kinds.js';
