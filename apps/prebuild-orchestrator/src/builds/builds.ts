@@ -1,0 +1,336 @@
+/**
+ * Sees to it that every Workspace gets the builds that it needs, and answers the workers that do them, while this process
+ * leads. All that is known of a build stands in the log; a new leader goes on from there:
+ *
+ *   a change, a worker's word, a tick ─► next step, in the Workspace's turn ─► status (fenced, if it is as it was seen)
+ *                                                                                └─► job, cancellation, answer
+ */
+import { keyText, PROVISION_BEGIN_SUBJECT, PROVISION_REPORT_SUBJECT } from '@holdfast/contracts';
+import type { JobQueue, ObjectKey } from '@holdfast/contracts';
+import type { JsonObject } from '@holdfast/kernel';
+import { POOL_OWNER, PREBUILDS_GROUP, TEMPLATE_VERSIONS, WORKSPACES } from '@holdfast/prebuild';
+import type { TemplateVersionSpec, WorkspaceBuild, WorkspaceStatus } from '@holdfast/prebuild';
+import { MessageFormatError, readBegin, readReport } from '@holdfast/provision';
+import type { BeginAnswer, Job, RefusalOfBuild, ReportAnswer } from '@holdfast/provision';
+import { keyOf, specOf, uidOf } from '@holdfast/reconcile';
+import type { Cause, Change, ObjectState } from '@holdfast/reconcile';
+import type { Msg, Subscription } from '@nats-io/transport-node';
+import type { Registry } from 'prom-client';
+
+import type { LeaderContext, OrchestratorPart, Piece } from '../leader/orchestrator-part.js';
+import { applyReport, beginBuild, failBuild, isOverdue } from './apply-report.js';
+import type { Verdict } from './apply-report.js';
+import { BuildMetrics } from './build-metrics.js';
+import { queueBuild } from './build-status.js';
+import { JobsStream } from './jobs-stream.js';
+import { isUnderWay, nextStep } from './next-step.js';
+import { workOf } from './work-of.js';
+import { WORKSPACE_FINALIZER } from './workspace.js';
+import type { Workspace } from './workspace.js';
+
+export const CONTROLLER = 'workspace-builds';
+const VERSION = 'v1';
+/** Jobs that wait are sent again, and builds that should have ended are looked at. */
+const TICK_MS = 60_000;
+const RETRY_MS = 1_000;
+/** A Workspace that others write at the same time is looked at again so often. */
+const MOST_TRIES = 20;
+const LOOK_AGAIN_MS = 25;
+
+export interface BuildsOptions {
+  readonly metrics: Registry;
+  readonly replicas: 1 | 3;
+}
+
+/** Made once in the life of the process. */
+export class Builds implements OrchestratorPart {
+  private readonly metrics: BuildMetrics;
+  private term: BuildsTerm | undefined;
+
+  constructor(private readonly options: BuildsOptions) {
+    this.metrics = new BuildMetrics(options.metrics);
+  }
+
+  start(leader: LeaderContext): void {
+    this.term = new BuildsTerm(leader, new JobsStream(leader.nc, this.options.replicas), this.metrics);
+    this.term.begin();
+  }
+
+  async stop(): Promise<void> {
+    await this.term?.end();
+    this.term = undefined;
+  }
+}
+
+/** Builds while this process leads. */
+class BuildsTerm {
+  private readonly since = new Date();
+  /** The last thing that is done about each Workspace: one at a time. */
+  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly alarms = new Map<string, NodeJS.Timeout>();
+  /** Jobs that wait for a worker, as far as this leader has seen to it. */
+  private readonly dispatched = new Set<string>();
+  private readonly subscriptions: Subscription[] = [];
+  private tick: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly leader: LeaderContext,
+    private readonly jobs: JobsStream,
+    private readonly metrics: BuildMetrics,
+  ) {}
+
+  begin(): void {
+    const { leader } = this;
+    leader.onChange((change, cause) => this.follow(change, cause));
+    this.subscriptions.push(
+      leader.nc.subscribe(
+        PROVISION_BEGIN_SUBJECT,
+        this.answering((message) => this.answerBegin(message.data)),
+      ),
+      leader.nc.subscribe(
+        PROVISION_REPORT_SUBJECT,
+        this.answering((message) => this.answerReport(message.data)),
+      ),
+    );
+    this.considerAll();
+    this.tick = setInterval(() => {
+      this.dispatched.clear();
+      this.considerAll();
+    }, TICK_MS);
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.tick);
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+    for (const alarm of this.alarms.values()) clearTimeout(alarm);
+    while (this.turns.size > 0) await Promise.allSettled(this.turns.values());
+  }
+
+  private considerAll(): void {
+    for (const state of this.leader.read.list(WORKSPACES)) this.consider(state.key);
+  }
+
+  private follow({ key, after }: Change, cause: Cause | undefined): void {
+    if (key.group !== PREBUILDS_GROUP || key.resource !== WORKSPACES.resource) return;
+    if (after !== undefined) this.consider(key, cause);
+    else this.forgetAlarm(key);
+  }
+
+  private consider(key: ObjectKey, cause?: Cause): void {
+    void this.inTurn(key, async () => {
+      if (this.leader.signal.aborted) return;
+      try {
+        await this.takeStep(key, cause);
+      } catch (error) {
+        this.leader.logger.warn({ err: error, workspace: key }, 'a build cannot go on yet');
+        this.wakeIn(key, RETRY_MS);
+      }
+    });
+  }
+
+  private async takeStep(key: ObjectKey, cause: Cause | undefined): Promise<void> {
+    const state = this.leader.read.get(key);
+    if (state === undefined) return;
+    const workspace = workspaceOf(state);
+    const now = new Date();
+    const step = nextStep(workspace, now);
+    const piece = (): Piece => this.pieceFor(key, cause);
+    switch (step?.kind) {
+      case undefined:
+        return this.lookAfter(state, workspace, cause, now);
+      case 'protect':
+        return this.setFinalizers(state, [...(workspace.metadata.finalizers ?? []), WORKSPACE_FINALIZER], piece());
+      case 'release': {
+        const others = (workspace.metadata.finalizers ?? []).filter((finalizer) => finalizer !== WORKSPACE_FINALIZER);
+        return this.setFinalizers(state, others, piece());
+      }
+      case 'build':
+        // The answer to the write comes back as a change, and leads to the job.
+        return this.writeStatus(state, queueBuild(workspace, step.transition, now), piece());
+      case 'wait':
+        this.wakeIn(key, step.until.getTime() - now.getTime());
+    }
+  }
+
+  /** Nothing new is needed: what waits is dispatched, what nobody wants is called off, what is lost is given up. */
+  private async lookAfter(
+    state: ObjectState,
+    workspace: Workspace,
+    cause: Cause | undefined,
+    now: Date,
+  ): Promise<void> {
+    const { build } = workspace.status;
+    if (build === undefined) return;
+    if (build.status === 'cancelled' && build.startedAt !== undefined)
+      this.jobs.cancel({ uid: workspace.metadata.uid, build: build.number });
+    if (!isUnderWay(build)) return;
+    const version = this.versionOf(workspace);
+    const problem = version === undefined ? this.noVersion(workspace) : this.problemOf(build, version, now);
+    if (problem !== undefined)
+      return this.writeStatus(state, failBuild(workspace, build, problem, now), this.pieceFor(state.key, cause));
+    if (version === undefined || build.status !== 'pending') return;
+    const job = jobOf(workspace, build);
+    const name = `${job.uid}.${job.build}`;
+    if (this.dispatched.has(name)) return;
+    const queue: JobQueue = workspace.spec.owner === POOL_OWNER ? 'pool' : 'people';
+    await this.jobs.dispatch(version.provisioner.name, queue, job);
+    this.dispatched.add(name);
+    // Whoever works on an earlier build of it need not go on.
+    if (job.build > 1) this.jobs.cancel({ uid: job.uid, build: job.build - 1 });
+  }
+
+  private problemOf(build: WorkspaceBuild, version: TemplateVersionSpec, now: Date) {
+    if (!isOverdue(build, version.timeouts, this.since, now)) return undefined;
+    return { reason: 'TimedOut', message: `no worker reported the end of build ${build.number} in time` };
+  }
+
+  private noVersion({ spec, metadata }: Workspace) {
+    return {
+      reason: 'TemplateVersionNotFound',
+      message: `there is no TemplateVersion "${spec.version}" in ${metadata.namespace}`,
+    };
+  }
+
+  private answering(answer: (message: Msg) => Promise<object | undefined>) {
+    return {
+      callback: (error: Error | null, message: Msg): void => {
+        if (error !== null) return;
+        answer(message).then(
+          // Without an answer the worker asks again: here, or whoever leads then.
+          (body) => body === undefined || this.leader.signal.aborted || message.respond(JSON.stringify(body)),
+          (failure: unknown) => this.leader.logger.warn({ err: failure }, 'a worker could not be answered'),
+        );
+      },
+    };
+  }
+
+  private async answerBegin(data: Uint8Array): Promise<BeginAnswer | undefined> {
+    const request = parsed(() => readBegin(data));
+    if ('accepted' in request) return request;
+    const { job } = request;
+    const settled = await this.settle(job, (workspace, now) => {
+      const verdict = beginBuild(workspace, request, now);
+      if (!verdict.accepted || workspace === undefined || this.versionOf(workspace) !== undefined) return verdict;
+      const { reason, message } = this.noVersion(workspace);
+      const status = workspace.status.build && failBuild(workspace, workspace.status.build, { reason, message }, now);
+      return {
+        accepted: false,
+        refusal: { accepted: false, reason: 'finished', message },
+        ...(status === undefined ? {} : { status }),
+      };
+    });
+    if (settled === undefined) return undefined;
+    const { verdict, workspace } = settled;
+    if (!verdict.accepted) return verdict.refusal;
+    const version = workspace === undefined ? undefined : this.versionOf(workspace);
+    if (workspace === undefined || version === undefined) return undefined;
+    return { accepted: true, work: workOf(workspace, job, version, new Date()) };
+  }
+
+  private async answerReport(data: Uint8Array): Promise<ReportAnswer | undefined> {
+    const report = parsed(() => readReport(data));
+    if ('accepted' in report && report.accepted === false) return report;
+    if (!('status' in report)) return undefined;
+    const settled = await this.settle(report.job, (workspace, now) => applyReport(workspace, report, now));
+    if (settled === undefined) return undefined;
+    return settled.verdict.accepted ? { accepted: true } : settled.verdict.refusal;
+  }
+
+  /** In the Workspace's turn: judges, writes what follows, and judges anew where somebody else wrote in between. */
+  private async settle(
+    job: Job,
+    judge: (workspace: Workspace | undefined, now: Date) => Verdict,
+  ): Promise<{ readonly verdict: Verdict; readonly workspace: Workspace | undefined } | undefined> {
+    const key = keyOf(WORKSPACES, job.namespace, job.name);
+    return this.inTurn(key, async () => {
+      for (let tries = 0; tries < MOST_TRIES && !this.leader.signal.aborted; tries++) {
+        const state = this.leader.read.get(key);
+        const workspace = state === undefined ? undefined : workspaceOf(state);
+        const verdict = judge(workspace, new Date());
+        if (verdict.status === undefined || state === undefined || workspace === undefined)
+          return { verdict, workspace };
+        const result = await this.pieceFor(key, undefined).write.updateStatus(state, VERSION, asJson(verdict.status));
+        if (result.ok) {
+          this.count(workspaceOf(result.state));
+          return { verdict, workspace };
+        }
+        if (result.refusal.reason !== 'Conflict' && result.refusal.reason !== 'NotFound') return undefined;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      }
+      return undefined;
+    });
+  }
+
+  private count(workspace: Workspace): void {
+    const { build } = workspace.status;
+    if (build !== undefined && !isUnderWay(build)) this.metrics.ended(workspace, build);
+  }
+
+  private async writeStatus(state: ObjectState, status: WorkspaceStatus, { write }: Piece): Promise<void> {
+    const result = await write.updateStatus(state, VERSION, asJson(status));
+    if (result.ok) this.count(workspaceOf(result.state));
+    // What somebody else wrote meanwhile comes as a change, and is considered then.
+    else if (result.refusal.reason !== 'Conflict') throw new Error(result.refusal.message);
+  }
+
+  private async setFinalizers(state: ObjectState, finalizers: readonly string[], { write }: Piece): Promise<void> {
+    const metadata = { resourceVersion: String(state.version), uid: uidOf(state), finalizers };
+    const result = await write.patch(state.key, VERSION, { metadata });
+    if (!result.ok && result.refusal.reason !== 'Conflict' && result.refusal.reason !== 'NotFound')
+      throw new Error(result.refusal.message);
+  }
+
+  private pieceFor(key: ObjectKey, cause: Cause | undefined): Piece {
+    return this.leader.begin({ controller: CONTROLLER, about: key, ...(cause === undefined ? {} : { cause }) });
+  }
+
+  private versionOf({ metadata, spec }: Workspace): TemplateVersionSpec | undefined {
+    const found = this.leader.read.get(keyOf(TEMPLATE_VERSIONS, metadata.namespace, spec.version));
+    return found === undefined ? undefined : specOf(TEMPLATE_VERSIONS, found);
+  }
+
+  private wakeIn(key: ObjectKey, ms: number): void {
+    this.forgetAlarm(key);
+    const alarm = setTimeout(() => this.consider(key), ms);
+    this.alarms.set(keyText(key), alarm);
+  }
+
+  private forgetAlarm(key: ObjectKey): void {
+    clearTimeout(this.alarms.get(keyText(key)));
+    this.alarms.delete(keyText(key));
+  }
+
+  private inTurn<T>(key: ObjectKey, work: () => Promise<T>): Promise<T> {
+    const name = keyText(key);
+    const before = this.turns.get(name) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    this.turns.set(name, turn);
+    const forget = (): void => {
+      if (this.turns.get(name) === turn) this.turns.delete(name);
+    };
+    turn.then(forget, forget);
+    return turn;
+  }
+}
+
+/** The schema vouches for the type. */
+const workspaceOf = ({ object }: ObjectState): Workspace => ({ status: {}, ...object }) as Workspace;
+
+const asJson = (status: WorkspaceStatus): JsonObject => status as JsonObject;
+
+const jobOf = ({ metadata }: Workspace, { number, transition }: WorkspaceBuild): Job => ({
+  namespace: metadata.namespace,
+  name: metadata.name,
+  uid: metadata.uid,
+  build: number,
+  transition,
+});
+
+const parsed = <T>(read: () => T): T | RefusalOfBuild => {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof MessageFormatError)) throw error;
+    return { accepted: false, reason: 'malformed', message: error.message };
+  }
+};
