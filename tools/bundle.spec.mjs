@@ -6,7 +6,7 @@ import process from 'node:process';
 import { describe, expect, it } from '@jest/globals';
 
 const root = resolve(import.meta.dirname, '..');
-const services = ['api-gateway', 'prebuild-orchestrator', 'reconciler', 'resource-store'];
+const services = ['api-gateway', 'prebuild-orchestrator', 'provisioner', 'reconciler', 'resource-store'];
 const bundleOf = (service) => join(root, 'apps', service, 'dist', 'bundle');
 
 describe.each(services)('the bundle of %s', (service) => {

@@ -43,6 +43,7 @@ const natsUsers = {
   'api-gateway': 'gateway',
   reconciler: 'reconciler',
   'prebuild-orchestrator': 'orchestrator',
+  provisioner: 'provisioner',
 };
 
 describe('docker-compose.yml', () => {

@@ -10,7 +10,7 @@ import { holds } from './holds.fixtures.js';
 import { holdfast } from './holdfast.fixtures.js';
 import { configMap, CONFIG_MAPS } from './widgets.fixtures.js';
 
-const GREEN = { 'api-gateway': [], 'prebuild-orchestrator': [], reconciler: [], 'resource-store': [] };
+const GREEN = { 'api-gateway': [], 'prebuild-orchestrator': [], provisioner: [], reconciler: [], 'resource-store': [] };
 /** After which nobody waits for an answer any more; how soon they come is held by within-5-seconds.deep.spec.ts. */
 const DEADLINE_MS = 10_000;
 /** Without waiting for anybody, on a busy machine. */

@@ -45,7 +45,7 @@ describe('a wrong configuration', () => {
       try {
         const start = await refusedBy(join(workspace, 'apps/cli/bin/holdfast.mjs'), 'start', '--dir', folder.path);
         const services = await Promise.all(
-          ['resource-store', 'api-gateway', 'reconciler', 'prebuild-orchestrator'].map(service),
+          ['resource-store', 'api-gateway', 'reconciler', 'prebuild-orchestrator', 'provisioner'].map(service),
         );
         expect([...start].sort()).toEqual(Object.keys(wrong).sort());
         expect([...new Set(services.flat())].sort()).toEqual([...start].sort());

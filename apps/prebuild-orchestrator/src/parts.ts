@@ -2,6 +2,7 @@
 import type { Logger } from '@holdfast/nest-platform';
 import type { Registry } from 'prom-client';
 
+import { Builds } from './builds/builds.js';
 import { Claims } from './claims/claims.js';
 import type { OrchestratorConfig } from './config.js';
 import { Demand } from './demand/demand.js';
@@ -20,5 +21,10 @@ export interface PartsOptions {
 /** Made once in the life of the process: metrics are registered here. */
 export const orchestratorParts = ({ config, log, metrics }: PartsOptions): readonly OrchestratorPart[] => {
   const demand = new Demand(log);
-  return [new Claims(metrics), demand, new PoolsPart(passConfigOf(config), demand, metrics)];
+  return [
+    new Claims(metrics),
+    demand,
+    new PoolsPart(passConfigOf(config), demand, metrics),
+    new Builds({ metrics, replicas: config.HOLDFAST_LOG_REPLICAS }),
+  ];
 };

@@ -10,7 +10,7 @@ import type { Scenario } from './scenario.js';
 
 const FEW_OBJECTS = 1_000;
 const MANY_OBJECTS = 100_000;
-const SERVICES = ['api-gateway', 'resource-store', 'reconciler', 'prebuild-orchestrator'];
+const SERVICES = ['api-gateway', 'resource-store', 'reconciler', 'prebuild-orchestrator', 'provisioner'];
 
 /** On a stack of its own: idle services hold nothing but themselves. */
 export const startAndIdleMemory: Scenario = {

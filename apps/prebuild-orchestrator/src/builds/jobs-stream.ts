@@ -34,7 +34,9 @@ export class JobsStream {
   async dispatch(provisioner: string, queue: JobQueue, job: Job): Promise<void> {
     await this.prepare(provisioner);
     try {
-      await jetstream(this.nc).publish(jobSubject(provisioner, queue, job), JSON.stringify(job), { timeout: PUBLISH_LIMIT_MS });
+      await jetstream(this.nc).publish(jobSubject(provisioner, queue, job), JSON.stringify(job), {
+        timeout: PUBLISH_LIMIT_MS,
+      });
     } catch (error) {
       if (!isAlreadyThere(error)) {
         // A stream that somebody deleted is made again.

@@ -42,6 +42,7 @@ export const NATS_USERS = [
   'gateway',
   'reconciler',
   'orchestrator',
+  'provisioner',
   'operator',
   'subscriber',
   'worker',
@@ -147,11 +148,22 @@ const beyondInboxes: Readonly<Record<NatsUser, Permissions>> = {
     // A claim may wait for a workspace that is starting.
     answersFor: '65m',
   },
+  provisioner: {
+    publish: [
+      // Only these two things of the stream of jobs: the next one, and what became of it.
+      `$JS.API.CONSUMER.MSG.NEXT.${JOBS_STREAM}.*`,
+      `$JS.ACK.${JOBS_STREAM}.>`,
+      OUTPUT_SUBJECTS,
+      PROVISION_BEGIN_SUBJECT,
+      PROVISION_REPORT_SUBJECT,
+    ],
+    subscribe: [PROVISION_CANCEL_SUBJECTS, PROVISION_WAKE_SUBJECTS],
+  },
   operator: {
     publish: [
       ...findStreams,
       '$JS.API.STREAM.LIST',
-      ...[LOG_STREAM, EVENTS_STREAM, RUNS_STREAM, SNAPSHOT_STREAM].flatMap((stream) => [
+      ...[LOG_STREAM, EVENTS_STREAM, RUNS_STREAM, OUTPUT_STREAM, SNAPSHOT_STREAM].flatMap((stream) => [
         ...readStream(stream),
         `$JS.API.CONSUMER.NAMES.${stream}`,
         `$JS.API.CONSUMER.LIST.${stream}`,

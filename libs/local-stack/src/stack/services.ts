@@ -3,7 +3,13 @@ import { join } from 'node:path';
 
 import type { NatsUser } from '../nats/permissions.js';
 
-export const SERVICES = ['resource-store', 'api-gateway', 'reconciler', 'prebuild-orchestrator'] as const;
+export const SERVICES = [
+  'resource-store',
+  'api-gateway',
+  'reconciler',
+  'prebuild-orchestrator',
+  'provisioner',
+] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** One process of a service: the first has the service's name, further ones a number as well. */
@@ -25,6 +31,7 @@ const USERS: Readonly<Record<ServiceName, NatsUser>> = {
   'api-gateway': 'gateway',
   reconciler: 'reconciler',
   'prebuild-orchestrator': 'orchestrator',
+  provisioner: 'provisioner',
 };
 
 /** What the services of one stack have in common. */
@@ -37,6 +44,8 @@ export interface ServiceSurroundings {
   readonly tokenTable: string;
   /** Where the reconciler keeps the files of StaticSites. */
   readonly sites: string;
+  /** Where the provisioner keeps the folders of workspaces. */
+  readonly workspaces: string;
 }
 
 export interface ServicePorts {
@@ -84,6 +93,8 @@ const ownVariables = (
       return { HOLDFAST_SITES_DIR: around.sites };
     case 'prebuild-orchestrator':
       return {};
+    case 'provisioner':
+      return { HOLDFAST_WORKSPACES_DIR: around.workspaces };
   }
 };
 

@@ -25,7 +25,15 @@ import { startStack } from './start-stack.js';
 import type { Stack, StackOptions } from './start-stack.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
-const ALL = ['api-gateway', 'nats-server', 'postgres', 'prebuild-orchestrator', 'reconciler', 'resource-store'];
+const ALL = [
+  'api-gateway',
+  'nats-server',
+  'postgres',
+  'prebuild-orchestrator',
+  'provisioner',
+  'reconciler',
+  'resource-store',
+];
 
 const pidOf = (file: StackFile | undefined, name: string): number =>
   file?.processes.find((process) => process.name === name)?.pid ?? 0;

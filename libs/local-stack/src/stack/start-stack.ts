@@ -200,6 +200,7 @@ class RunningStack implements Stack {
       key: certificates.key,
       tokenTable: admin.tableFile,
       sites: resolve(this.options.dir, 'sites'),
+      workspaces: resolve(this.options.dir, 'workspaces'),
     };
     const script = this.options.script ?? ((name: ServiceName) => serviceScript(this.options.workspace, name));
     const commands = launches.map(({ name, service, ports }) => ({
