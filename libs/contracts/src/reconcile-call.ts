@@ -30,7 +30,7 @@ export interface ReconcileCall {
   readonly children: readonly JsonObject[];
   /** The objects of the kinds in `watches` that the object names. */
   readonly watched: readonly JsonObject[];
-  /** The change that led to the call; missing at start and resync. */
+  /** The change that led to the call; at start and resync, the newest one of what concerns the object. */
   readonly cause?: {
     readonly resourceVersion: string;
     readonly correlationID: string;

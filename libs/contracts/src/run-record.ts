@@ -15,7 +15,7 @@ export interface RunRecord {
   readonly attempt: number;
   /** Of the lock that the run worked under. */
   readonly epoch?: number;
-  /** The last event that woke the key; missing where everything was looked at again. */
+  /** The change that woke the key first; where everything was looked at again, the newest one of what concerns it. */
   readonly cause?: { readonly resourceVersion: string; readonly correlationID: string };
   readonly traceparent: string;
   /** RFC 3339 with milliseconds. */

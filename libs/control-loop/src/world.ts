@@ -38,13 +38,16 @@ export class World {
     const change =
       event.record.type === 'deleted'
         ? this.cache.remove(key, event.version)
-        : this.cache.put({ key, version: event.version, object: parseObject(event.object, key) });
+        : this.cache.put({ key, version: event.version, object: parseObject(event.object, key), correlationID });
     this.tell(change, cause);
   }
 
   /** The answer to a write of ours. */
   wrote(state: ObjectState, outcome: 'stored' | 'deleted', cause: Cause): void {
-    this.tell(outcome === 'deleted' ? this.cache.remove(state.key, state.version) : this.cache.put(state), cause);
+    const { correlationID } = cause;
+    const change =
+      outcome === 'deleted' ? this.cache.remove(state.key, state.version) : this.cache.put({ ...state, correlationID });
+    this.tell(change, cause);
   }
 
   /** Wakes every key again, as if nothing was known of it: the safety net under all that is level-based. */

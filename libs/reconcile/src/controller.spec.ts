@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { ObjectKey } from '@holdfast/contracts';
 
 import { ControllerUnderTest } from './controller.fixtures.js';
-import { anObject, aRack, CHASSIS, RACKS } from './objects.fixtures.js';
+import type { ObjectState } from './object-cache.js';
+import { aChassisOf, anObject, aRack, CHASSIS, RACKS } from './objects.fixtures.js';
 import { after, done, retry, stalled, waiting } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import type { Run, WriteResult } from './reconciler.js';
-import { watchFor, watchMapped } from './watches.js';
+import { watchFor, watchMapped, watchOwned } from './watches.js';
 
 const REPORTS = { version: 'v1', condition: 'Ready' };
 
@@ -184,7 +185,7 @@ describe('the runs of one key', () => {
     end.open();
     await world.turn();
 
-    expect(world.reports.map(({ cause }) => cause?.version)).toEqual([1, 4]);
+    expect(world.reports.map(({ cause }) => cause?.version)).toEqual([1, 2]);
   });
 });
 
@@ -199,6 +200,47 @@ describe('two changes of one key at once', () => {
       ['Change', 1],
       ['Change', 2],
     ]);
+  });
+});
+
+describe('what led to a run', () => {
+  it('is the first of the changes that its key waited with', async () => {
+    const end = gate();
+    const world = new ControllerUnderTest({ reconcile: () => end.opened.then(() => done) });
+    world.given(aRack('other'));
+    await world.turn();
+    for (const version of [7, 8, 9]) world.given(aRack('rack-01', { version }), { version, correlationID: 'c' });
+    end.open();
+    await world.turn();
+
+    expect(world.reports.at(-1)?.cause?.version).toBe(7);
+  });
+
+  const lookAgain = (world: ControllerUnderTest, ...states: readonly ObjectState[]) => {
+    for (const state of states) world.cache.put(state);
+    for (const after of states) world.controller.observe({ key: after.key, after }, undefined);
+  };
+  const watches = [watchFor(RACKS), watchOwned(CHASSIS, RACKS)];
+
+  it('is, where everything is looked at again, the newest change of what concerns it', async () => {
+    const end = gate();
+    const world = new ControllerUnderTest({ watches, reconcile: () => end.opened.then(() => done) });
+    world.given(aRack('other'));
+    await world.turn();
+    const chassis = [5, 3].map((version) => aChassisOf('rack-01', `c-${version}`, { version }));
+    lookAgain(world, aRack('rack-01', { version: 4 }), ...chassis);
+    end.open();
+    await world.turn();
+
+    expect(world.reports.at(-1)).toMatchObject({ reason: 'Resync', cause: { version: 5, correlationID: 'run-2' } });
+  });
+
+  it('keeps its story where that is known', async () => {
+    const world = new ControllerUnderTest({ watches });
+    lookAgain(world, { ...aRack('rack-01', { version: 4 }), correlationID: 'story' });
+    await world.turn();
+
+    expect(world.reports.at(-1)).toMatchObject({ reason: 'Resync', cause: { version: 4, correlationID: 'story' } });
   });
 });
 

@@ -36,7 +36,7 @@ export interface RunReport extends RunIdentity {
   readonly outcome: Outcome;
   readonly startedAt: Date;
   readonly durationMs: number;
-  /** From the last waking of the key until the run began. */
+  /** From the waking of the key that the run tells as its cause until the run began. */
   readonly waitedMs: number;
   /** The resourceVersions of what the run wrote. */
   readonly writes: readonly number[];
@@ -83,9 +83,12 @@ export interface WatchFailure {
 
 interface Wake {
   readonly reason: WakeReason;
-  readonly cause: Cause | undefined;
+  readonly cause: Lead | undefined;
   readonly at: number;
 }
+
+/** A cause of which the story may not be known: then it is told from the run on. */
+type Lead = Omit<Cause, 'correlationID'> & { readonly correlationID: string | undefined };
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -129,7 +132,7 @@ export class Controller {
 
   /**
    * Wakes the keys that this change concerns, as far as they are ours and `isMeant`; without a cause everything is
-   * looked at again.
+   * looked at again, because of what is there.
    */
   observe(change: Change, cause: Cause | undefined, isMeant: (key: ObjectKey) => boolean = () => true): void {
     const keys = new Map<string, ObjectKey>();
@@ -138,7 +141,8 @@ export class Controller {
       for (const key of this.keysFor(change, watch)) keys.set(keyText(key), key);
     }
     for (const key of this.awaited.waitingFor(change.key)) keys.set(keyText(key), key);
-    for (const [text, key] of keys) if (isMeant(key)) this.wake(text, key, cause);
+    const wake = cause === undefined ? this.wakeOf('Resync', leadOf(change.after)) : this.wakeOf('Change', cause);
+    for (const [text, key] of keys) if (isMeant(key)) this.wake(text, key, wake);
   }
 
   /** Lets go of keys that are not ours any more; resolves when nothing of ours is on its way about them. */
@@ -171,15 +175,14 @@ export class Controller {
     }
   }
 
-  private wake(text: string, key: ObjectKey, cause: Cause | undefined): void {
+  private wake(text: string, key: ObjectKey, wake: Wake): void {
     if (this.ports.shares.shareOf(key) === undefined) return;
-    const isChange = cause !== undefined;
-    if (isChange || !this.wakes.has(text)) this.note(text, isChange ? 'Change' : 'Resync', cause);
-    this.queue.add(text, isChange ? PRIORITY.change : PRIORITY.resync);
+    if (isTold(wake, this.wakes.get(text))) this.wakes.set(text, wake);
+    this.queue.add(text, wake.reason === 'Change' ? PRIORITY.change : PRIORITY.resync);
   }
 
-  private note(text: string, reason: WakeReason, cause: Cause | undefined): void {
-    this.wakes.set(text, { reason, cause, at: this.ports.clock.now() });
+  private wakeOf(reason: WakeReason, cause: Lead | undefined): Wake {
+    return { reason, cause, at: this.ports.clock.now() };
   }
 
   /** Wakes from here on are for the next run. */
@@ -199,19 +202,22 @@ export class Controller {
     const key = parseKeyText(text);
     const share = this.ports.shares.shareOf(key);
     const now = this.ports.clock.now();
-    const wake = this.taken.get(text) ?? { reason: 'Resync', cause: undefined, at: now };
+    const found = this.ports.read.get(key);
+    const wake = this.taken.get(text) ?? this.wakeOf('Resync', leadOf(found));
     this.taken.delete(text);
     if (share === undefined) {
       this.queue.forget(text);
       this.queue.done(text);
       return;
     }
+    const id = this.ports.newId();
+    const cause = wake.cause && { ...wake.cause, correlationID: wake.cause.correlationID ?? id };
     const run: RunIdentity = {
-      id: this.ports.newId(),
+      id,
       controller: this.definition.name,
       key,
       reason: wake.reason,
-      cause: wake.cause,
+      cause,
       traceparent: this.ports.newSpan(wake.cause?.traceparent),
       attempt: this.queue.failuresOf(text),
       fence: share.fence,
@@ -220,7 +226,6 @@ export class Controller {
     let ended = (): void => undefined;
     this.running.set(text, { abort, ended: new Promise((resolve) => (ended = resolve)) });
     const startedAt = this.ports.wallClock();
-    const found = this.ports.read.get(key);
     const writer = this.ports.writerFor(run, abort.signal);
     const reconciled = await this.reconcile(run, writer, abort);
     await writer.settled();
@@ -231,7 +236,7 @@ export class Controller {
       : { outcome: reconciled, moved: false };
     this.running.delete(text);
     this.await(text, run, outcome);
-    const againInMs = this.settle(text, outcome, wake);
+    const againInMs = this.settle(text, outcome, run);
     this.queue.done(text);
     ended();
     const durationMs = this.ports.clock.now() - now;
@@ -304,11 +309,11 @@ export class Controller {
       seen.map((object) => object.key),
     );
     const hasMoved = seen.some((object) => this.ports.read.get(object.key)?.version !== object.version);
-    if (hasMoved) this.wake(text, key, cause);
+    if (hasMoved) this.wake(text, key, this.wakeOf('Change', cause));
   }
 
   /** Returns how long until the key runs again by itself. */
-  private settle(text: string, outcome: Outcome, { cause }: Wake): number | undefined {
+  private settle(text: string, outcome: Outcome, { cause }: RunIdentity): number | undefined {
     switch (outcome.kind) {
       case 'done':
       case 'stalled':
@@ -318,11 +323,11 @@ export class Controller {
       case 'waiting':
         this.queue.forget(text);
         if (outcome.ms === undefined) return undefined;
-        if (!this.wakes.has(text)) this.note(text, 'Requeue', cause);
+        if (!this.wakes.has(text)) this.wakes.set(text, this.wakeOf('Requeue', cause));
         this.queue.addAfter(text, outcome.ms);
         return outcome.ms;
       case 'retry':
-        if (!this.wakes.has(text)) this.note(text, 'Retry', cause);
+        if (!this.wakes.has(text)) this.wakes.set(text, this.wakeOf('Retry', cause));
         return this.queue.retry(text, PRIORITY.retry);
       default:
         return assertNever(outcome);
@@ -334,6 +339,19 @@ export class Controller {
 export class RunTimeout extends Error {
   override readonly name = 'RunTimeout';
 }
+
+const leadOf = (state: ObjectState | undefined): Lead | undefined =>
+  state && { version: state.version, correlationID: state.correlationID };
+
+/**
+ * Whether a run tells of this wake rather than of the one that its key waits with. The first change is the cause of all
+ * that follows; of what is only looked at again the newest, which may be what nobody had looked at yet.
+ */
+const isTold = (wake: Wake, known: Wake | undefined): boolean => {
+  if (known === undefined) return true;
+  if (wake.reason === 'Change') return known.reason !== 'Change';
+  return known.reason === 'Resync' && (wake.cause?.version ?? 0) > (known.cause?.version ?? 0);
+};
 
 /** Why a run is aborted whose key is not this controller's to speak of any more. */
 const LET_GO = new KeyLetGo();

@@ -18,6 +18,8 @@ export interface ObjectState {
   readonly key: ObjectKey;
   readonly version: number;
   readonly object: JsonObject;
+  /** Of the change that led to it, where that is known. */
+  readonly correlationID?: string;
 }
 
 /** What an event did to one object; `before` and `after` are missing when there was, or is, none. */

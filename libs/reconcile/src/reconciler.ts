@@ -41,7 +41,7 @@ export interface RunWriter extends ObjectWriter {
   settled(): Promise<void>;
 }
 
-/** What led to a run: the event that woke it, or nothing for start and resync. */
+/** What led to a run: the change that woke it; where everything is looked at again, the newest one that is known to concern it. */
 export interface Cause {
   /** The resourceVersion of the event. */
   readonly version: number;
@@ -62,7 +62,7 @@ export interface RunIdentity {
   readonly controller: string;
   readonly key: ObjectKey;
   readonly reason: WakeReason;
-  /** The last event that woke the key; retries keep that of the run before. */
+  /** The change that woke the key first; where everything is looked at again, the newest one of what concerns it; retries keep that of the run before. */
   readonly cause: Cause | undefined;
   /** The run's own span (W3C Trace Context), in the trace of its cause; its writes are children of it. */
   readonly traceparent: string;
