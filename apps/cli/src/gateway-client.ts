@@ -45,11 +45,14 @@ export class GatewayClient {
   mergePatch = (path: string, body: JsonObject): Promise<JsonObject> =>
     this.call('PATCH', path, { body, type: 'application/merge-patch+json' });
 
+  delete = (path: string, body: JsonObject): Promise<JsonObject> =>
+    this.call('DELETE', path, { body, type: 'application/json' });
+
   close(): Promise<void> {
     return this.agent.close();
   }
 
-  private async call(method: 'GET' | 'POST' | 'PATCH', path: string, sent: Sent): Promise<JsonObject> {
+  private async call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, sent: Sent): Promise<JsonObject> {
     const { body, type, accept = 'application/json', headers } = sent;
     const response = await request(`${this.access.gateway}${path}`, {
       dispatcher: this.agent,

@@ -15,7 +15,7 @@ export interface CommandRun {
 
 export const holdfast = (
   { dir }: TestStack,
-  command: 'verify' | 'rebuild' | 'why',
+  command: 'verify' | 'rebuild' | 'why' | readonly ['prebuilds', string],
   ...args: readonly string[]
 ): Promise<CommandRun> =>
   new Promise((resolve) => {
@@ -23,7 +23,7 @@ export const holdfast = (
     const { FORCE_COLOR: _, ...env } = process.env;
     execFile(
       process.execPath,
-      [PROGRAM, command, '--dir', dir, ...args],
+      [PROGRAM, ...[command].flat(), '--dir', dir, ...args],
       { timeout: 120_000, env },
       (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${out}${err}` }),
     );

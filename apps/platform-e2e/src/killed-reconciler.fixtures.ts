@@ -9,7 +9,7 @@ import { GatewayClient } from './gateway-client.fixtures.js';
 import type { KubeObject } from './gateway-client.fixtures.js';
 import { readLog } from './log.fixtures.js';
 import { declareKinds, exampleObjects, inventory, listedChildren, readyRack, readyStatus } from './racks.fixtures.js';
-import { ReconcilerProcess } from './reconciler-process.fixtures.js';
+import { ServiceProcess } from './service-process.fixtures.js';
 
 const KINDS = ['chassis', 'blades', 'nodes', 'bmcs'];
 /** 2 × 4 × 2 with shared BMCs, as the example's first template says. */
@@ -17,7 +17,7 @@ const COUNTS = { chassis: 2, blades: 8, nodes: 16, bmcs: 8 };
 export const CHILDREN = Object.values(COUNTS).reduce((sum, count) => sum + count, 0);
 
 export class KilledReconciler {
-  private current: ReconcilerProcess | undefined;
+  private current: ServiceProcess | undefined;
 
   private constructor(
     private readonly test: TestStack,
@@ -63,7 +63,7 @@ export class KilledReconciler {
 
   private async restart(env: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.current?.isGone === false) await this.current.stop();
-    this.current = await ReconcilerProcess.start(this.test, env);
+    this.current = await ServiceProcess.start(this.test, env);
     await this.current.ready();
   }
 

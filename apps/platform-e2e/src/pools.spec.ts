@@ -6,6 +6,7 @@ import type { TestStack } from '@holdfast/testing';
 
 import { judgeFences } from './fences.fixtures.js';
 import { GatewayClient } from './gateway-client.fixtures.js';
+import { holdfast } from './holdfast.fixtures.js';
 import { holds } from './holds.fixtures.js';
 import { readLog } from './log.fixtures.js';
 import {
@@ -34,6 +35,8 @@ describe('pools', () => {
   let client: GatewayClient;
   let builds: StubBuilds | undefined;
   let failing = new Set<string>();
+  /** When the pool was at its largest. */
+  let grown = new Date(0);
 
   beforeAll(async () => {
     test = await startTestStack({ env: ENVIRONMENT });
@@ -52,6 +55,13 @@ describe('pools', () => {
 
   const hasCounts = (preset: string, expected: Readonly<Record<string, number>>): Promise<void> =>
     holds(async () => expect(await countsOf(client, preset)).toEqual(expected), WITHIN);
+  /** Of the command line; what it printed. */
+  const asked = async (...args: readonly [string, ...string[]]): Promise<string> => {
+    const [command, ...rest] = args;
+    const { code, text } = await holdfast(test, ['prebuilds', command], ...rest);
+    expect([code, text]).toEqual([0, expect.any(String)]);
+    return text;
+  };
   const holdsFor = (preset: string, type: string, reason: string): Promise<void> =>
     holds(async () => expect((await conditionOf(client, preset, type))?.['reason']).toBe(reason), WITHIN);
 
@@ -72,26 +82,21 @@ describe('pools', () => {
   it('grow and shrink with what is wanted, and the oldest go', async () => {
     await client.mergePatch(`${pools('presets')}/small/scale`, { spec: { replicas: 5 } });
     await hasCounts('small', { 'web-v1 Ready': 5 });
+    await holds(async () => {
+      const { state, actions } = await decisionOf(client, 'small', 'web-v1');
+      expect([state, actions]).toEqual([expect.objectContaining({ eligible: 5 }), []]);
+    }, WITHIN);
+    grown = new Date();
     await changePrebuilds(client, 'small', { instances: 1 });
     await hasCounts('small', { 'web-v1 Ready': 1 });
   });
 
   it.each([
-    ['preset', (paused: boolean) => changePrebuilds(client, 'small', { paused })],
+    ['preset', (paused: boolean) => asked(paused ? 'pause' : 'resume', '--preset', 'small')],
     ['template', (paused: boolean) => client.mergePatch(`${pools('templates')}/web`, { spec: { paused } })],
-    [
-      'system',
-      (paused: boolean) =>
-        client.send('PATCH', '/api/v1/namespaces/holdfast-system/configmaps/prebuilds', {
-          body: { data: { paused: String(paused) } },
-          type: 'application/merge-patch+json',
-        }),
-    ],
+    ['system', (paused: boolean) => asked(paused ? 'pause' : 'resume')],
   ])('rest while the %s is paused, and go on after that', async (by, pause) => {
-    if (by === 'system') {
-      const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'prebuilds' }, data: { paused: 'true' } };
-      await client.create('/api/v1/namespaces/holdfast-system/configmaps', body);
-    } else await pause(true);
+    await pause(true);
     await holdsFor(
       'small',
       'Paused',
@@ -110,7 +115,7 @@ describe('pools', () => {
 
   it('are built again when they are invalidated, and when they are older than their ttl', async () => {
     const [before] = await workspacesOf(client, 'small');
-    await changePrebuilds(client, 'small', { invalidatedAt: new Date().toISOString() });
+    await asked('invalidate', '--preset', 'small');
     await holds(async () => {
       const names = (await workspacesOf(client, 'small')).map(({ metadata }) => metadata.name);
       expect([names.length, names.includes(before?.metadata.name ?? '')]).toEqual([1, false]);
@@ -164,9 +169,11 @@ describe('pools', () => {
         );
       }, WITHIN);
       failing = new Set();
-      await changePrebuilds(client, 'broken', { retriedAt: new Date().toISOString() });
+      await asked('retry', 'broken');
       await hasCounts('broken', { 'web-v2 Failed': 3, 'web-v2 Ready': 1 });
       await holdsFor('broken', 'HardLimited', 'BuildsWork');
+      await asked('clean-up', '--preset', 'broken');
+      await hasCounts('broken', { 'web-v2 Ready': 1 });
     },
     LIMIT,
   );
@@ -187,6 +194,19 @@ describe('pools', () => {
     },
     LIMIT,
   );
+
+  it('are explained, as they are and as they were', async () => {
+    const versions = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const answer = JSON.parse(await asked('why', 'small', '-o', 'json', ...args)) as {
+        decisions: readonly { version: string; state: { desired: number } }[];
+      };
+      return answer.decisions.map(({ version, state }) => `${version}: ${state.desired}`).sort();
+    };
+    expect(await versions('--at', grown.toISOString())).toEqual(['web-v1: 5']);
+    expect(await asked('why', 'small', '--at', grown.toISOString())).toMatch(/web-v1 +5 +5 +5 .*nothing to do/);
+    const { code, text } = await holdfast(test, ['prebuilds', 'why'], 'small', '--at', '2020-01-01T00:00:00Z');
+    expect([code, text]).toEqual([1, expect.stringContaining('nothing was decided about a preset "small"')]);
+  });
 
   it('are written by nobody but the leader, in the name of its run', async () => {
     const { accepted, faults } = judgeFences(await readLog(test));

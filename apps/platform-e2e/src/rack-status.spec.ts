@@ -7,7 +7,7 @@ import { GatewayClient } from './gateway-client.fixtures.js';
 import type { KubeObject } from './gateway-client.fixtures.js';
 import { readLog } from './log.fixtures.js';
 import { declareExample, declareKinds, inventory, readyRack } from './racks.fixtures.js';
-import { ReconcilerProcess } from './reconciler-process.fixtures.js';
+import { ServiceProcess } from './service-process.fixtures.js';
 
 const EVENTS = '/api/v1/namespaces/default/events';
 const CHASSIS_CRD = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/chassis.inventory.holdfast.dev';
@@ -28,7 +28,7 @@ interface Condition {
 describe('what is told of a rack', () => {
   let test: TestStack;
   let client: GatewayClient;
-  let reconciler: ReconcilerProcess;
+  let reconciler: ServiceProcess;
   const rack = (name: string): object => ({
     apiVersion: 'inventory.holdfast.dev/v1',
     kind: 'Rack',
@@ -53,7 +53,7 @@ describe('what is told of a rack', () => {
   beforeAll(async () => {
     test = await startTestStack({ instances: { reconciler: 0 } });
     client = new GatewayClient(test.stack);
-    reconciler = await ReconcilerProcess.start(test);
+    reconciler = await ServiceProcess.start(test);
     await reconciler.ready();
     await declareKinds(client);
     await declareExample(client);
@@ -92,7 +92,7 @@ describe('what is told of a rack', () => {
   it('a reconciler that starts again and finds all as declared writes nothing and tells nothing', async () => {
     const before = await versions();
     await reconciler.kill9();
-    reconciler = await ReconcilerProcess.start(test);
+    reconciler = await ServiceProcess.start(test);
     await reconciler.ready();
     // A new rack comes after all that is looked at again.
     await client.create(inventory('racks'), rack('rack-09'));

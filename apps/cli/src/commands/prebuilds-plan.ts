@@ -11,6 +11,8 @@ import { ExitCode } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
 import type { Output } from '../output-option.js';
 import { addPrebuildsClaimCommand } from './prebuilds-claim.js';
+import { addPrebuildsControlCommands } from './prebuilds-control.js';
+import { addPrebuildsWhyCommand } from './prebuilds-why.js';
 import { planTable } from '../prebuilds/plan-table.js';
 import type { PlannedLine } from '../prebuilds/plan-table.js';
 
@@ -21,6 +23,8 @@ interface PlanOptions {
 export const addPrebuildsCommand = (program: Command, invocation: Invocation): void => {
   const prebuilds = program.command('prebuilds').description('pools of prebuilt workspaces');
   addPrebuildsClaimCommand(prebuilds, invocation);
+  addPrebuildsWhyCommand(prebuilds, invocation);
+  addPrebuildsControlCommands(prebuilds, invocation);
   prebuilds
     .command('plan')
     .description("what the orchestrator's planner would do: one planning document of JSON a line in, its plan out")

@@ -1,4 +1,4 @@
-/** A reconciler that the test itself starts and ends, beside a stack that has none. */
+/** A service that the test itself starts and ends, beside a stack that has none of it. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,12 +10,22 @@ import type { TestStack } from '@holdfast/testing';
 
 import { workspace } from './racks.fixtures.js';
 
-const MAIN = join(workspace, 'apps', 'reconciler', 'dist', 'bundle', 'main.js');
+/** A service, and the user of NATS that it is. */
+interface Identity {
+  readonly service: string;
+  readonly user: string;
+}
 
-export class ReconcilerProcess {
+const RECONCILER: Identity = { service: 'reconciler', user: 'reconciler' };
+export const ORCHESTRATOR: Identity = { service: 'prebuild-orchestrator', user: 'orchestrator' };
+
+export class ServiceProcess {
   private admin: string | undefined;
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly service: string,
+  ) {
     let rest = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');
@@ -24,27 +34,32 @@ export class ReconcilerProcess {
     });
   }
 
-  static async start(test: TestStack, env: Readonly<Record<string, string>> = {}): Promise<ReconcilerProcess> {
+  static async start(
+    test: TestStack,
+    env: Readonly<Record<string, string>> = {},
+    { service, user }: Identity = RECONCILER,
+  ): Promise<ServiceProcess> {
     const secrets = await readFile(join(test.dir, 'secrets.json'), 'utf8');
-    const { natsPasswords } = JSON.parse(secrets) as { readonly natsPasswords: { readonly reconciler: string } };
+    const { natsPasswords } = JSON.parse(secrets) as { readonly natsPasswords: Readonly<Record<string, string>> };
     const nats = new URL(test.stack.describe().nats);
-    nats.username = 'reconciler';
-    nats.password = natsPasswords.reconciler;
-    const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+    nats.username = user;
+    nats.password = natsPasswords[user] ?? '';
+    const main = join(workspace, 'apps', service, 'dist', 'bundle', 'main.js');
+    const child = spawn(process.execPath, ['--enable-source-maps', main], {
       env: { PATH: process.env['PATH'] ?? '', HOLDFAST_NATS_URL: nats.href, HOLDFAST_PARENT_PIPE: '1', ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    return new ReconcilerProcess(child);
+    return new ServiceProcess(child, service);
   }
 
   get isGone(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** Resolves once it works on every partition. */
+  /** Resolves once it works. */
   async ready(): Promise<void> {
     await eventually(async () => {
-      if (this.isGone) throw new Error(`the reconciler ended: ${await this.ended()}`);
+      if (this.isGone) throw new Error(`the ${this.service} ended: ${await this.ended()}`);
       if (this.admin === undefined) return false;
       return (await fetch(`${this.admin}/readyz`, { headers: { connection: 'close' } })).ok;
     });
@@ -67,6 +82,15 @@ export class ReconcilerProcess {
   async stop(): Promise<void> {
     this.child.kill('SIGTERM');
     await this.ended();
+  }
+
+  /** From now on it does nothing, until it is resumed. */
+  pause(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.kill('SIGCONT');
   }
 
   async kill9(): Promise<void> {
