@@ -16,8 +16,9 @@ export interface DesiredChild {
   readonly name: string;
   /** Members that the parent decides, such as `spec` and `data`; what they leave out belongs to whoever sets it. */
   readonly content: JsonObject;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
+  /** Null takes one away. */
+  readonly labels?: Readonly<Record<string, string | null>>;
+  readonly annotations?: Readonly<Record<string, string | null>>;
 }
 
 export type ChildAction =

@@ -15,6 +15,7 @@ import {
   defineReconciler,
   generationChanged,
   isDeleting,
+  keyOf,
   retry,
   RunTimeout,
   stalled,
@@ -31,6 +32,7 @@ import type {
   Watch,
 } from '@holdfast/reconcile';
 
+import { withAppliedRecord } from './applied-record.js';
 import type { AcceptedReconciler } from './judge-reconcilers.js';
 import { namesAt } from './known-kinds.js';
 import { readAnswer } from './reconcile-answer.js';
@@ -105,7 +107,10 @@ const reconcile = async (
   const answer = readAnswer(reply.data, reconciler, run.object);
   if (!answer.ok) return retry(new WrongAnswer(answer.problems));
   if (answer.children === undefined) return answer.outcome;
-  const converged = await convergeChildren(run, run.object, owns, answer.children);
+  const children = answer.children.map((child) =>
+    withAppliedRecord(child, run.read.get(keyOf(child.kind, run.key.namespace, child.name))),
+  );
+  const converged = await convergeChildren(run, run.object, owns, children);
   return converged.kind === 'done' ? answer.outcome : { ...converged, ...observedOf(answer.outcome) };
 };
 
