@@ -10,6 +10,7 @@ import { manyObjects, startAndIdleMemory, takeOver } from './scenarios/life-cycl
 import { lists } from './scenarios/lists.js';
 import { logAppends } from './scenarios/log-appends.js';
 import { eventLag, rebuild, rowAlone, rowUnderLoad } from './scenarios/projections.js';
+import { warmClaims } from './scenarios/claims.js';
 import { poolPlans } from './scenarios/pool-plans.js';
 import { changeToRun, manyKeys, noopReconciles } from './scenarios/reconciles.js';
 import type { Scenario } from './scenarios/scenario.js';
@@ -29,6 +30,7 @@ const SCENARIOS: readonly Scenario[] = [
   noopReconciles,
   changeToRun,
   poolPlans,
+  warmClaims,
   // These end processes: what comes after them begins cold.
   takeOver,
   startAndIdleMemory,
