@@ -3,7 +3,16 @@ import type { Server } from 'node:https';
 
 import { CommandClient } from '@holdfast/command-client';
 import { JetStreamCommitLog } from '@holdfast/log';
-import { connectNats, HEALTH, LOGGER, METRICS, PlatformModule, SPANS, watchNats } from '@holdfast/nest-platform';
+import {
+  connectNats,
+  HEALTH,
+  LOGGER,
+  METRICS,
+  natsConnectionOptions,
+  PlatformModule,
+  SPANS,
+  watchNats,
+} from '@holdfast/nest-platform';
 import type { HealthRegistry, Logger, Spans } from '@holdfast/nest-platform';
 import { openPool, ProjectionWatch, ReadModels } from '@holdfast/read-models';
 import { coreKinds, kindFromCrd } from '@holdfast/resource';
@@ -137,7 +146,14 @@ const connections = (config: GatewayConfig): Provider[] => [
   },
   { provide: ProjectionWatch, useFactory: (nc: NatsConnection) => new ProjectionWatch(nc), inject: [NATS] },
   { provide: JetStreamRunRecords, useFactory: (nc: NatsConnection) => new JetStreamRunRecords(nc), inject: [NATS] },
-  { provide: NatsClaimLeader, useFactory: (nc: NatsConnection) => new NatsClaimLeader(nc), inject: [NATS] },
+  {
+    provide: NatsClaimLeader,
+    useFactory: (nc: NatsConnection) => {
+      const { inboxPrefix = '_INBOX' } = natsConnectionOptions(config.HOLDFAST_NATS_URL);
+      return new NatsClaimLeader(nc, inboxPrefix);
+    },
+    inject: [NATS],
+  },
 ];
 
 const knowledge = (config: GatewayConfig): Provider[] => [

@@ -15,7 +15,6 @@ const NAMESPACE = 'default';
 const TEMPLATE = 'bench';
 const VERSION = 'bench-v1';
 const DEADLINE_MS = 10_000;
-/** Two operations each: as many as a transaction takes. */
 const IN_A_TRANSACTION = 500;
 
 export type Nats = Awaited<ReturnType<typeof connectNats>>;
@@ -57,10 +56,9 @@ export class PoolWriter {
       await this.write(
         names
           .slice(from, from + IN_A_TRANSACTION)
-          .flatMap((name, i) => [
-            create(WORKSPACES, name, workspaceSpec(presets[(from + i) % presets.length] ?? '')),
-            { ...patch(WORKSPACES, name, { status: readyStatus() }, 'status') },
-          ]),
+          .map((name, i) =>
+            create(WORKSPACES, name, workspaceSpec(presets[(from + i) % presets.length] ?? ''), readyStatus()),
+          ),
       );
   }
 
@@ -108,14 +106,21 @@ const targetOf = ({ group, version, resource }: PrebuildKind<object, object>, na
   name,
 });
 
-const create = (kind: PrebuildKind<object, object>, name: string, spec: object): TransactionOperation => ({
+const create = (
+  kind: PrebuildKind<object, object>,
+  name: string,
+  spec: object,
+  status?: object,
+): TransactionOperation => ({
   verb: 'create',
   target: targetOf(kind, ''),
+  ...(status === undefined ? {} : { keepsStatus: true }),
   body: {
     apiVersion: `${kind.group}/${kind.version}`,
     kind: kind.kind,
     metadata: { name, namespace: NAMESPACE },
     spec,
+    ...(status === undefined ? {} : { status }),
   },
 });
 

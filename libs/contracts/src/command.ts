@@ -39,6 +39,8 @@ export type Write =
       readonly options?: WriteOptions;
       /** Chosen by one of our services, so that other objects of its transaction can refer to this one. */
       readonly uid?: string;
+      /** One of our services makes the object with its status at once; from anybody else a status is ignored. */
+      readonly keepsStatus?: true;
     }
   | {
       readonly verb: 'update';

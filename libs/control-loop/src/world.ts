@@ -35,11 +35,13 @@ export class World {
       correlationID,
       ...(traceparent === undefined ? {} : { traceparent }),
     };
-    const change =
-      event.record.type === 'deleted'
-        ? this.cache.remove(key, event.version)
-        : this.cache.put({ key, version: event.version, object: parseObject(event.object, key), correlationID });
-    this.tell(change, cause);
+    if (event.record.type === 'deleted') this.tell(this.cache.remove(key, event.version), cause);
+    // What our own writes were answered need not be read again.
+    else if ((this.cache.get(key)?.version ?? 0) < event.version)
+      this.tell(
+        this.cache.put({ key, version: event.version, object: parseObject(event.object, key), correlationID }),
+        cause,
+      );
   }
 
   /** The answer to a write of ours. */

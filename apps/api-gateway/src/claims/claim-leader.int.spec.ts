@@ -55,7 +55,8 @@ describe('asking the orchestrator that leads', () => {
     });
     return calls;
   };
-  const claim = (waitUntil = Date.now()): Promise<ClaimAnswer> => new NatsClaimLeader(nc).claim(call, waitUntil);
+  const claim = (waitUntil = Date.now()): Promise<ClaimAnswer> =>
+    new NatsClaimLeader(nc, '_INBOX').claim(call, waitUntil);
 
   it('gives its answer as it is', async () => {
     const calls = lead(inPhase('Bound', 'known'));

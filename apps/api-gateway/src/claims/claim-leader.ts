@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CLAIM_SUBJECT } from '@holdfast/contracts';
 import type { ClaimAnswer, ClaimCall } from '@holdfast/contracts';
 import { objectAt, stringAt } from '@holdfast/kernel';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { createInbox } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 
 import { refuse } from '../http/status-error.js';
 
@@ -23,7 +24,18 @@ const PATIENCE_MS = 5_000;
 const PAUSE_MS = 50;
 
 export class NatsClaimLeader implements ClaimLeader {
-  constructor(private readonly nc: Pick<NatsConnection, 'request'>) {}
+  private readonly inbox: string;
+  private readonly waiting = new Map<string, (answer: ClaimAnswer | undefined) => void>();
+  private asked = 0;
+
+  /** The connection's own requests make two errors with their stacks for each, which is a tenth of a claim here. */
+  constructor(
+    private readonly nc: Pick<NatsConnection, 'publish' | 'subscribe'>,
+    inboxPrefix: string,
+  ) {
+    this.inbox = `${createInbox(inboxPrefix)}.`;
+    nc.subscribe(`${this.inbox}*`, { callback: (error, msg) => this.answered(error, msg) });
+  }
 
   async claim(call: ClaimCall, waitUntil: number): Promise<ClaimAnswer> {
     const payload = JSON.stringify(call);
@@ -42,14 +54,34 @@ export class NatsClaimLeader implements ClaimLeader {
     }
   }
 
-  private async ask(payload: string, timeout: number): Promise<ClaimAnswer | undefined> {
-    try {
-      const answer = await this.nc.request(CLAIM_SUBJECT, payload, { timeout: Math.max(timeout, 1) });
-      return answer.json<ClaimAnswer>();
-    } catch {
-      // Nobody listens, nobody answers, or NATS is away: all of them pass, or patience does.
-      return undefined;
-    }
+  /** Undefined when nobody listens, nobody answers, or NATS is away: all of them pass, or patience does. */
+  private ask(payload: string, limitMs: number): Promise<ClaimAnswer | undefined> {
+    return new Promise((resolve) => {
+      const token = String(++this.asked);
+      const timer = setTimeout(() => this.settle(token, undefined), Math.max(limitMs, 1));
+      this.waiting.set(token, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      try {
+        this.nc.publish(CLAIM_SUBJECT, payload, { reply: this.inbox + token });
+      } catch {
+        this.settle(token, undefined);
+      }
+    });
+  }
+
+  private answered(error: Error | null, msg: Msg): void {
+    if (error !== null) return;
+    // Without data it says that nobody listens.
+    const answer = msg.data.length === 0 ? undefined : msg.json<ClaimAnswer>();
+    this.settle(msg.subject.slice(this.inbox.length), answer);
+  }
+
+  private settle(token: string, answer: ClaimAnswer | undefined): void {
+    const resolve = this.waiting.get(token);
+    this.waiting.delete(token);
+    resolve?.(answer);
   }
 }
 

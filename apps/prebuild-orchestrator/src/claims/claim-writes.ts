@@ -92,27 +92,22 @@ export const letWait = (claim: ClaimSubject, preset: string, missReason: MissRea
 export const failClaim = (claim: ClaimSubject, message: string, missReason?: MissReason): TransactionOperation[] =>
   claimOperations(claim, { phase: 'Failed', message, ...(missReason === undefined ? {} : { missReason }) });
 
-/** The claim, when it does not exist yet, and its status. */
+/** The claim with its status, or, when it is there already, its status alone. */
 const claimOperations = (claim: ClaimSubject, status: WorkspaceClaimStatus): TransactionOperation[] => {
   const { namespace, name, uid, spec, version } = claim;
-  const create: TransactionOperation = {
-    verb: 'create',
-    target: targetOf(WORKSPACE_CLAIMS, namespace, ''),
-    uid,
-    body: {
-      apiVersion: apiVersionOf(WORKSPACE_CLAIMS),
-      kind: WORKSPACE_CLAIMS.kind,
-      metadata: { name, namespace },
-      spec,
+  if (version === undefined) {
+    const { kind } = WORKSPACE_CLAIMS;
+    const body = { apiVersion: apiVersionOf(WORKSPACE_CLAIMS), kind, metadata: { name, namespace }, spec, status };
+    return [{ verb: 'create', target: targetOf(WORKSPACE_CLAIMS, namespace, ''), uid, keepsStatus: true, body }];
+  }
+  return [
+    {
+      verb: 'patch',
+      patchType: 'merge',
+      target: { ...targetOf(WORKSPACE_CLAIMS, namespace, name), subresource: 'status' },
+      body: { metadata: { resourceVersion: String(version) }, status },
     },
-  };
-  const observe: TransactionOperation = {
-    verb: 'patch',
-    patchType: 'merge',
-    target: { ...targetOf(WORKSPACE_CLAIMS, namespace, name), subresource: 'status' },
-    body: { metadata: version === undefined ? {} : { resourceVersion: String(version) }, status },
-  };
-  return version === undefined ? [create, observe] : [observe];
+  ];
 };
 
 const boundStatus = (

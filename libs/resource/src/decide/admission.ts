@@ -66,9 +66,18 @@ const storedForm = ({ kind, key }: Scope, object: JsonObject, metadata: Metadata
   metadata: key.namespace === '' ? metadata : { ...metadata, namespace: key.namespace },
 });
 
+export interface SentObject {
+  readonly body: JsonObject;
+  readonly fieldValidation: FieldValidation;
+  /** Set for those who may make an object with its status at once. */
+  readonly keepsStatus?: true;
+}
+
 /** Admits the body of a create or update without its status, where that is a subresource. */
-export const admitNew = (scope: Scope, body: JsonObject, fieldValidation: FieldValidation): Admission =>
-  admitObject({ scope, object: scope.version.status ? withoutStatus(body) : body, fieldValidation });
+export const admitNew = (scope: Scope, { body, fieldValidation, keepsStatus }: SentObject): Admission => {
+  const isDropped = scope.version.status && keepsStatus !== true;
+  return admitObject({ scope, object: isDropped ? withoutStatus(body) : body, fieldValidation });
+};
 
 const withoutStatus = ({ status: _status, ...rest }: JsonObject): JsonObject => rest;
 

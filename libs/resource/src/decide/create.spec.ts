@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Write } from '@holdfast/contracts';
 import { create, decideOn, given, namespace, NOW, rack, rackKind, world, written } from './decide.fixtures.js';
 
 const web = written(rack('web-1'));
@@ -40,6 +41,16 @@ describe('a create', () => {
         'racks.inventory.holdfast.dev "web-1" is forbidden: unable to create new content in namespace lab because it is being terminated',
         'metadata.namespace',
       );
+  });
+
+  it('comes without the status that was sent, unless one of our services makes both at once', () => {
+    const status = { ready: true };
+    const { write, body } = create({ ...web, status });
+    const made = rack('web-1', { metadata: { uid: 'new-uid-1', creationTimestamp: NOW } });
+    given().when({ write, body }).then({ type: 'created', object: made });
+    given()
+      .when({ write: { ...write, keepsStatus: true } as Write, body })
+      .then({ type: 'created', object: { ...made, status } });
   });
 
   it('of a kind that is going away is refused', () => {

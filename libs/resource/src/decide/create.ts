@@ -74,8 +74,8 @@ const refuseClosed = (state: ResourceState, { kind, key, subject }: Scope): Refu
 };
 
 /** The admission made before the queue, unless the kind has changed since. */
-const admissionOf = (scope: Scope, { admission, body, fieldValidation }: PreparedCreate): Admission =>
-  admission?.revision === scope.kind.revision ? admission : admitNew(scope, body, fieldValidation);
+const admissionOf = (scope: Scope, write: PreparedCreate): Admission =>
+  write.admission?.revision === scope.kind.revision ? write.admission : admitNew(scope, write);
 
 const nameSent = ({ target, body }: PreparedCreate): string =>
   target.name === '' ? (stringAt(objectAt(body, 'metadata'), 'name') ?? '') : target.name;

@@ -6,6 +6,7 @@ import { decodeJson } from '../json/decode-json.js';
 import type { KindDefinition } from '../kind.js';
 import { parsePatch } from '../patch/parse-patch.js';
 import { admitNew } from './admission.js';
+import type { SentObject } from './admission.js';
 import type { Admission, Preparation } from './prepared-write.js';
 import { badRequest } from './refusals.js';
 import { scopeOf } from './scope.js';
@@ -32,19 +33,15 @@ export const prepareDecoded = (write: Write, body: JsonValue, kind: KindDefiniti
   switch (write.verb) {
     case 'create': {
       if (!isJsonObject(body)) return notAnObject(body);
-      const chosen = write.uid === undefined ? {} : { uid: write.uid };
-      return prepared({
-        ...common,
-        verb: 'create',
-        body,
-        ...chosen,
-        ...admissionOf(kind, target, body, fieldValidation),
-      });
+      const { uid, keepsStatus } = write;
+      const chosen = { ...(uid === undefined ? {} : { uid }), ...(keepsStatus === undefined ? {} : { keepsStatus }) };
+      const admission = admissionOf(kind, target, { body, fieldValidation, ...chosen });
+      return prepared({ ...common, verb: 'create', body, ...chosen, ...admission });
     }
     case 'update': {
       if (!isJsonObject(body)) return notAnObject(body);
       const preconditions = write.preconditions ?? {};
-      const early = target.subresource === undefined ? admissionOf(kind, target, body, fieldValidation) : {};
+      const early = target.subresource === undefined ? admissionOf(kind, target, { body, fieldValidation }) : {};
       return prepared({ ...common, verb: 'update', body, preconditions, ...early });
     }
     case 'patch': {
@@ -67,11 +64,10 @@ export const prepareDecoded = (write: Write, body: JsonValue, kind: KindDefiniti
 const admissionOf = (
   kind: KindDefinition | undefined,
   target: Target,
-  body: JsonObject,
-  fieldValidation: FieldValidation,
+  sent: SentObject,
 ): { readonly admission?: Admission } => {
   const found = scopeOf(kind, target);
-  return found.ok ? { admission: admitNew(found.scope, body, fieldValidation) } : {};
+  return found.ok ? { admission: admitNew(found.scope, sent) } : {};
 };
 
 const prepared = (write: (Preparation & { ok: true })['write']): Preparation => ({ ok: true, write });

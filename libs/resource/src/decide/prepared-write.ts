@@ -23,6 +23,7 @@ export interface PreparedCreate extends Prepared {
   readonly body: JsonObject;
   /** The store makes one up when it is missing. */
   readonly uid?: string;
+  readonly keepsStatus?: true;
   /** Missing when the kind was not known then. */
   readonly admission?: Admission;
 }
