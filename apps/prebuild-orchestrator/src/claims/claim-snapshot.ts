@@ -20,6 +20,8 @@ import type {
 import { isDeleting, keyOf, specOf, statusOf } from '@holdfast/reconcile';
 import type { Kind, ObjectReader, ObjectState } from '@holdfast/reconcile';
 
+import { previousVersionOf } from '../pools/facts-of.js';
+import { decisionName } from '../pools/pool-decision.js';
 import type { PoolIndex } from './pool-index.js';
 
 type Wish = Pick<WorkspaceClaimSpec, 'preset' | 'template'>;
@@ -93,11 +95,14 @@ const retiringVersionOf = (
   template: ObjectState,
   read: Pick<ObjectReader, 'get'>,
 ): string | undefined => {
-  const { previousVersion } = statusOf(TEMPLATES, template);
+  const previousVersion = previousVersionOf({
+    spec: specOf(TEMPLATES, template),
+    status: statusOf(TEMPLATES, template),
+  });
   if (specOf(PRESETS, preset).prebuilds.replacement.strategy !== 'Surge' || previousVersion === undefined)
     return undefined;
   const { namespace, name } = preset.key;
-  const decision = read.get(keyOf(POOL_DECISIONS, namespace, `${name}--${previousVersion}`));
+  const decision = read.get(keyOf(POOL_DECISIONS, namespace, decisionName(name, previousVersion)));
   const keeps = decision === undefined ? 0 : (specOf(POOL_DECISIONS, decision).state['desired'] ?? 0);
   return keeps > 0 ? previousVersion : undefined;
 };
