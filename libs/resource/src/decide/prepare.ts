@@ -1,7 +1,7 @@
 /** What can be done to a write before its turn comes, so that the one thread that decides has little left to do. */
 import type { FieldValidation, Target, Write } from '@holdfast/contracts';
 import { assertNever, isJsonObject } from '@holdfast/kernel';
-import type { JsonObject, JsonValue, Refusal } from '@holdfast/kernel';
+import type { JsonValue, Refusal } from '@holdfast/kernel';
 import { decodeJson } from '../json/decode-json.js';
 import type { KindDefinition } from '../kind.js';
 import { parsePatch } from '../patch/parse-patch.js';
