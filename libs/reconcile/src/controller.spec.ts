@@ -442,6 +442,14 @@ describe('a controller', () => {
   });
 });
 
+describe('a controller that would sum up in Stalled', () => {
+  it('is refused', () => {
+    expect(() => new ControllerUnderTest({ reports: { version: 'v1', condition: 'Stalled' } })).toThrow(
+      'the condition of "rack" cannot be Stalled, which stands beside it',
+    );
+  });
+});
+
 describe('keys that are shared among replicas', () => {
   const lock = { lock: 'coordination.k8s.io/leases/holdfast-system/p', epoch: 3 };
 

@@ -26,7 +26,7 @@ import type {
   WakeReason,
   Watch,
 } from './reconciler.js';
-import { nextStatus, summaryMoves } from './status.js';
+import { nextStatus, STALLED, summaryMoves } from './status.js';
 import { PRIORITY, WorkQueue } from './work-queue.js';
 import type { Clock, QueueObserver } from './work-queue.js';
 import { isConflict, KeyLetGo, WriteRefused } from './write-refused.js';
@@ -108,6 +108,9 @@ export class Controller {
     const { name, concurrency = 1 } = definition;
     if (!Number.isInteger(concurrency) || concurrency < 1) {
       throw new RangeError(`the concurrency of "${name}" must be a whole number from 1, not ${concurrency}`);
+    }
+    if (definition.reports?.condition === STALLED) {
+      throw new RangeError(`the condition of "${name}" cannot be ${STALLED}, which stands beside it`);
     }
     const { clock, random } = ports;
     const { backoff } = definition;

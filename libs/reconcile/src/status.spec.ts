@@ -92,6 +92,42 @@ describe('a status about an object whose spec changed during the run', () => {
   });
 });
 
+describe('two reconcilers of one object', () => {
+  const next = (condition: string, outcome: Outcome, status: JsonObject = {}) => {
+    const object = aRack('rack-01', { status });
+    return nextStatus({ object, seen: object, outcome, condition, now: new Date(TEN) });
+  };
+  const stalledReasons = (status: JsonObject | undefined) =>
+    (status?.['conditions'] as readonly JsonObject[]).filter(({ type }) => type === 'Stalled').map((c) => c['reason']);
+
+  it('come to rest when one is stalled and the other is not', () => {
+    const first = next('Ready', stalled('BadName', 'no such thing'));
+    const both = next('Checked', done, first);
+
+    expect(stalledReasons(both)).toEqual(['BadName']);
+    expect(next('Ready', stalled('BadName', 'no such thing'), both)).toBeUndefined();
+    expect(next('Checked', done, both)).toBeUndefined();
+    expect(stalledReasons(next('Ready', done, both))).toEqual([]);
+  });
+
+  it('come to rest when both are stalled', () => {
+    const first = next('Ready', stalled('BadName', 'no such thing'));
+    const both = next('Checked', stalled('BadSize', 'too large'), first);
+
+    expect(stalledReasons(both)).toEqual(['BadName']);
+    expect(next('Ready', stalled('BadName', 'no such thing'), both)).toBeUndefined();
+    expect(next('Checked', stalled('BadSize', 'too large'), both)).toBeUndefined();
+  });
+});
+
+describe('a Stalled that somebody else wrote', () => {
+  it('is left alone', () => {
+    const foreign = { ...ready('True', 'ByHand', 'under repair'), type: 'Stalled' };
+
+    expect(after(done, { conditions: [foreign] })?.['conditions']).toEqual([foreign, ready('True', 'Reconciled', '')]);
+  });
+});
+
 describe('an object that is being deleted', () => {
   const deletionTimestamp = '2026-01-01T09:00:00Z';
   const leaving = (outcome: Outcome) => {

@@ -8,14 +8,16 @@ import { isDeleting } from './object-cache.js';
 import type { ObjectState } from './object-cache.js';
 import type { Outcome } from './outcome.js';
 
-const STALLED = 'Stalled';
+/** Stands beside the condition that sums up, and cannot be it. */
+export const STALLED = 'Stalled';
 /** The longest message that a condition may have. */
 const MESSAGE_LENGTH = 32_768;
 
 /**
  * The object's next status, or undefined when the present one says the same already. The summary condition follows from
- * the outcome; `Stalled` stands beside it only while nothing but a changed declaration can help. Of an object that is
- * being deleted nothing is said to be as declared: its conditions tell what holds it, or what was so before.
+ * the outcome; `Stalled` stands beside it, in the same words, only while nothing but a changed declaration can help: in
+ * other words it is somebody else's, and left alone. Of an object that is being deleted nothing is said to be as declared:
+ * its conditions tell what holds it, or what was so before.
  */
 export const nextStatus = (input: {
   /** As it is now. */
@@ -37,13 +39,29 @@ export const nextStatus = (input: {
     (known, observation) => setCondition(known, observation, now),
     conditionsOf(before),
   );
-  const conditions =
-    outcome.kind === 'stalled'
-      ? setCondition(withSummary, { ...summary, type: STALLED, status: 'True' }, now)
-      : withSummary.filter(({ type }) => type !== STALLED);
+  const others = conditionsOf(before).some(({ type }) => type === STALLED) && !saysStalled(before, condition);
+  const isStalled = outcome.kind === 'stalled';
+  const conditions = others ? withSummary : withStalled(withSummary, isStalled ? summary : undefined, now);
   const status: JsonObject = { ...before, ...outcome.status, observedGeneration, conditions };
   return jsonEquals(before, status) ? undefined : status;
 };
+
+/** Whether `Stalled` repeats what this summary condition says: written with it, in one step. */
+const saysStalled = (status: JsonObject, summary: string): boolean => {
+  const conditions = conditionsOf(status);
+  const stalled = conditions.find(({ type }) => type === STALLED);
+  const said = conditions.find(({ type }) => type === summary);
+  return said?.['status'] === 'False' && ['reason', 'message'].every((member) => said[member] === stalled?.[member]);
+};
+
+const withStalled = (
+  conditions: readonly JsonObject[],
+  summary: Observation | undefined,
+  now: Date,
+): readonly JsonObject[] =>
+  summary === undefined
+    ? conditions.filter(({ type }) => type !== STALLED)
+    : setCondition(conditions, { ...summary, type: STALLED, status: 'True' }, now);
 
 /** A condition that the reconciler observed by itself; the store checks it against the kind's schema. */
 const observed = (condition: JsonObject, observedGeneration: number): Observation => ({

@@ -88,8 +88,9 @@ const specSchema = {
       type: 'string',
       maxLength: 316,
       pattern: '^[A-Za-z][A-Za-z0-9._/-]*$',
+      not: { enum: ['Stalled'] },
       default: 'Ready',
-      description: 'The type of the condition that sums up in the status of the object.',
+      description: 'The type of the condition that sums up in the status of the object; Stalled stands beside it.',
     },
     finalizer: {
       type: 'string',
