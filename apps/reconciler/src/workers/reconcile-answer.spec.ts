@@ -82,6 +82,12 @@ describe("a worker's answer", () => {
     ['with a member that there is not', { ...DONE, statuss: {} }, /Unrecognized key: "statuss"/],
     ['after no time', { outcome: { kind: 'after' } }, /^outcome.seconds: /],
     ['after a negative time', { outcome: { kind: 'after', seconds: -1 } }, /^outcome.seconds: /],
+    ['after no time at all', { outcome: { kind: 'after', seconds: 0 } }, /^outcome.seconds: /],
+    [
+      'waiting for no time at all',
+      { outcome: { kind: 'waiting', seconds: 0.05, reason: 'NoDisk', message: '' } },
+      /^outcome.seconds: /,
+    ],
     ['after longer than a timer takes', { outcome: { kind: 'after', seconds: 1e9 } }, /^outcome.seconds: /],
     ['waiting for nothing', { outcome: { kind: 'waiting', message: '' } }, /^outcome.reason: /],
     [

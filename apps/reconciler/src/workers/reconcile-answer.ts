@@ -28,7 +28,9 @@ const reason = z
   .string()
   .regex(/^[A-Za-z](?:[A-Za-z0-9_,:]{0,1022}[A-Za-z0-9_])?$/, 'must be a CamelCase word, such as DiskFull');
 const message = z.string().max(LONGEST_MESSAGE);
-const seconds = z.number().min(0).max(LONGEST_SECONDS);
+/** Less would call a worker again and again without a pause. */
+const SHORTEST_SECONDS = 0.1;
+const seconds = z.number().min(SHORTEST_SECONDS).max(LONGEST_SECONDS);
 
 const outcomeShape = z.discriminatedUnion(
   'kind',
