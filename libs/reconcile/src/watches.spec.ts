@@ -10,6 +10,7 @@ import {
   labelsChanged,
   not,
   watchFor,
+  watchMapped,
   watchOwned,
 } from './watches.js';
 
@@ -48,6 +49,14 @@ describe('a watch for a kind', () => {
   });
 });
 
+describe('a mapped watch', () => {
+  it('asks for keys only when its predicate lets the change pass', () => {
+    const watch = watchMapped(RACKS, ({ key }) => [key], generationChanged);
+
+    expect([statusChanged, specChanged].map((change) => watch.wakes(change, nothing))).toEqual([[], [before.key]]);
+  });
+});
+
 describe('a watch of children', () => {
   const { wakes } = watchOwned(CHASSIS, RACKS);
   const keyOfRack = (name: string) => aRack(name).key;
@@ -60,6 +69,14 @@ describe('a watch of children', () => {
     const moved = changeTo(aChassisOf('rack-02', 'c-0', { version: 2 }), aChassisOf('rack-01', 'c-0'));
 
     expect(wakes(moved, nothing)).toEqual([keyOfRack('rack-01'), keyOfRack('rack-02')]);
+  });
+
+  it('wakes an owner that has no namespace', () => {
+    const cache = new ObjectCache();
+    const owner = { ...aRack('rack-01'), key: { ...aRack('rack-01').key, namespace: '' } };
+    cache.put(owner);
+
+    expect(wakes(changeTo(aChassisOf('rack-01', 'c-0')), cache)).toEqual([owner.key]);
   });
 
   it('wakes the owner of a child that is gone', () => {

@@ -2,6 +2,7 @@
 import type { ObjectKey } from '@holdfast/contracts';
 import { jsonEquals, objectAt } from '@holdfast/kernel';
 
+import { keyOf } from './kind.js';
 import { ownersOf } from './object-cache.js';
 import type { Change, ObjectType } from './object-cache.js';
 import type { ObjectReader, Watch } from './reconciler.js';
@@ -14,10 +15,13 @@ export const watchFor = (type: ObjectType, when: Predicate = () => true): Watch 
   wakes: (change) => (when(change) ? [change.key] : []),
 });
 
-/** The controlling owner of a dependent: of its old state and of its new one, since the reference may have moved. */
+/**
+ * The controlling owner of a dependent, beside it or in no namespace: of its old state and of its new one, since the
+ * reference may have moved.
+ */
 export const watchOwned = (type: ObjectType, owner: ObjectType & { readonly kind: string }): Watch => ({
   type,
-  wakes: (change) => {
+  wakes: (change, read) => {
     const names = new Set(
       [change.before, change.after].flatMap((state) =>
         state === undefined
@@ -28,8 +32,11 @@ export const watchOwned = (type: ObjectType, owner: ObjectType & { readonly kind
               .map((reference) => reference.name),
       ),
     );
-    const { namespace } = change.key;
-    return [...names].map((name) => ({ group: owner.group, resource: owner.resource, namespace, name }));
+    return [...names].map((name) => {
+      const beside = keyOf(owner, change.key.namespace, name);
+      const clusterScoped = keyOf(owner, '', name);
+      return read.get(clusterScoped) === undefined ? beside : clusterScoped;
+    });
   },
 });
 
@@ -37,7 +44,8 @@ export const watchOwned = (type: ObjectType, owner: ObjectType & { readonly kind
 export const watchMapped = (
   type: ObjectType | 'any',
   wakes: (change: Change, read: ObjectReader) => readonly ObjectKey[],
-): Watch => ({ type, wakes });
+  when: Predicate = () => true,
+): Watch => ({ type, wakes: (change, read) => (when(change) ? wakes(change, read) : []) });
 
 /** Spec changes; creation and deletion always pass, and so does looking at everything again. */
 export const generationChanged: Predicate = (change) => isWhole(change) || differs(change, 'generation');
