@@ -204,6 +204,17 @@ describe('a template', () => {
     return template && objectAt(template.object, 'status');
   };
 
+  it('wakes nothing below it when only its users are counted anew', async () => {
+    const world = aRackOf(layout(1, 1, 1, 'shared'));
+    await world.settle();
+    const runs = world.runs.length;
+    const template = world.cache.get(keyOf(RACK_TEMPLATES, 'default', 'standard'));
+    if (template !== undefined) world.store(template.key, { ...template.object, status: { usageCount: 7 } });
+    await world.settle();
+
+    expect(new Set(world.runs.slice(runs).map(({ controller }) => controller))).toEqual(new Set(['rack-template']));
+  });
+
   it('counts the racks that use it', async () => {
     const world = aRackOf(layout(1, 1, 1, 'shared'));
     await world.settle();

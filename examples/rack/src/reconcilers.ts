@@ -4,7 +4,16 @@
  * the racks that use it, and stays while there are any.
  */
 import type { JsonObject } from '@holdfast/kernel';
-import { convergeChildren, defineReconciler, done, observing, specOf, waiting, watchMapped } from '@holdfast/reconcile';
+import {
+  convergeChildren,
+  defineReconciler,
+  done,
+  generationChanged,
+  observing,
+  specOf,
+  waiting,
+  watchMapped,
+} from '@holdfast/reconcile';
 import type { Change, DesiredChild, Kind, ObjectReader, ObjectState, Outcome } from '@holdfast/reconcile';
 
 import {
@@ -47,7 +56,11 @@ export const rackReconciler = defineReconciler({
   for: RACKS,
   owns: [CHASSIS],
   watches: [
-    watchMapped(RACK_TEMPLATES, (change, read) => racksOfTemplate(change, read).map((rack) => rack.key)),
+    watchMapped(
+      RACK_TEMPLATES,
+      (change, read) => racksOfTemplate(change, read).map((rack) => rack.key),
+      generationChanged,
+    ),
     watchMapped(BLADES, (change, read) =>
       rackKeys(statesOf(change).map((blade) => rackOfChassis(chassisOfBlade(blade, read), read))),
     ),
@@ -72,8 +85,10 @@ export const chassisReconciler = defineReconciler({
   for: CHASSIS,
   owns: [BLADES],
   watches: [
-    watchMapped(RACK_TEMPLATES, (change, read) =>
-      racksOfTemplate(change, read).flatMap((rack) => childKeys(rack, CHASSIS, 'rackName', read)),
+    watchMapped(
+      RACK_TEMPLATES,
+      (change, read) => racksOfTemplate(change, read).flatMap((rack) => childKeys(rack, CHASSIS, 'rackName', read)),
+      generationChanged,
     ),
     watchMapped(RACKS, (change, read) =>
       statesOf(change).flatMap((rack) => childKeys(rack, CHASSIS, 'rackName', read)),
@@ -92,8 +107,10 @@ export const bladeReconciler = defineReconciler({
   for: BLADES,
   owns: [NODES, BMCS],
   watches: [
-    watchMapped(RACK_TEMPLATES, (change, read) =>
-      racksOfTemplate(change, read).flatMap((rack) => bladesOfRack(rack, read)),
+    watchMapped(
+      RACK_TEMPLATES,
+      (change, read) => racksOfTemplate(change, read).flatMap((rack) => bladesOfRack(rack, read)),
+      generationChanged,
     ),
     watchMapped(RACKS, (change, read) => statesOf(change).flatMap((rack) => bladesOfRack(rack, read))),
   ],

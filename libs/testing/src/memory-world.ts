@@ -4,7 +4,7 @@
  */
 import { keyText } from '@holdfast/contracts';
 import type { ObjectKey, PropagationPolicy } from '@holdfast/contracts';
-import { isJsonObject, objectAt } from '@holdfast/kernel';
+import { isJsonObject, jsonEquals, objectAt } from '@holdfast/kernel';
 import type { JsonObject, JsonValue } from '@holdfast/kernel';
 import {
   ALL_SHARES,
@@ -61,7 +61,8 @@ export class MemoryWorld {
     const known = objectAt(this.cache.get(key)?.object, 'metadata');
     const sent = objectAt(object, 'metadata');
     const uid = known['uid'] ?? sent['uid'] ?? `uid-${(this.uid += 1)}`;
-    const metadata = { ...sent, uid, generation: 1 };
+    const generation = Number(known['generation'] ?? 0) + (isDeclaredAnew(this.cache.get(key), object) ? 1 : 0);
+    const metadata = { ...sent, uid, generation };
     const state: ObjectState = { key, version: (this.version += 1), object: { ...object, metadata } };
     this.tell(this.cache.put(state), state.version);
     return state;
@@ -197,6 +198,9 @@ const POLICY_FINALIZERS: Readonly<Record<PropagationPolicy, readonly string[]>> 
   Foreground: ['foregroundDeletion'],
   Orphan: ['orphan'],
 };
+
+const isDeclaredAnew = (known: ObjectState | undefined, object: JsonObject): boolean =>
+  known === undefined || !jsonEquals(known.object['spec'], object['spec']);
 
 const ignore = (): void => undefined;
 

@@ -12,7 +12,7 @@ export const registrations = (verdicts: () => ReadonlyMap<string, Verdict>): Rec
   watches: [
     watchFor(RECONCILERS),
     // Who comes, goes or changes may make room for another, or take it.
-    watchMapped(RECONCILERS, (change, read) => (generationChanged(change) ? keysOf(read) : [])),
+    watchMapped(RECONCILERS, (_, read) => keysOf(read), generationChanged),
     watchMapped(DEFINITIONS, (_, read) => keysOf(read)),
   ],
   reconcile: async (run) => {
