@@ -1,0 +1,121 @@
+/** Objects of pools in memory; what a case does not speak about is quiet. */
+import type { JsonObject } from '@holdfast/kernel';
+import { parseInstant, PRESETS, seconds, TEMPLATES, TEMPLATE_VERSIONS, WORKSPACES } from '@holdfast/prebuild';
+import type { Instant, PrebuildKind } from '@holdfast/prebuild';
+import { keyOf, ObjectCache } from '@holdfast/reconcile';
+import type { ObjectState } from '@holdfast/reconcile';
+
+import type { PassConfig } from './plan-pass.js';
+import { planPass } from './plan-pass.js';
+import type { Pass } from './plan-pass.js';
+import { readPoolObjects } from './pool-objects.js';
+
+/** A time of Monday, 2 June 2025, UTC. */
+export const text = (clock: string): string => `2025-06-02T${clock}:00Z`;
+export const at = (clock: string): Instant => parseInstant(text(clock)) ?? 0n;
+
+const CONFIG: PassConfig = {
+  backOffInterval: seconds(60),
+  failureHardLimit: 3,
+  probeCoolDown: seconds(3_600),
+  budgets: { perTemplate: 100, system: 100 },
+  failedRetention: seconds(3_600),
+};
+
+interface Given {
+  readonly metadata?: JsonObject;
+  readonly spec?: JsonObject;
+  readonly status?: JsonObject;
+}
+
+let versions = 0;
+
+const stateOf = (kind: PrebuildKind<object, object>, name: string, { metadata, spec, status }: Required<Given>) => {
+  versions += 1;
+  const all = {
+    name,
+    namespace: 'default',
+    uid: `uid-${name}`,
+    generation: 1,
+    creationTimestamp: text('08:00'),
+    ...metadata,
+  };
+  const object = { apiVersion: 'prebuilds.holdfast.dev/v1', kind: kind.kind, metadata: all, spec, status };
+  return { key: keyOf(kind, 'default', name), version: versions, object };
+};
+
+export const template = ({ metadata = {}, spec = {}, status = {} }: Given = {}): ObjectState =>
+  stateOf(TEMPLATES, 'web', { metadata, spec: { activeVersion: 'v1', paused: false, ...spec }, status });
+
+export const version = (name: string, { metadata = {} }: Given = {}): ObjectState =>
+  stateOf(TEMPLATE_VERSIONS, name, { metadata, spec: { template: 'web' }, status: {} });
+
+export const preset = (prebuilds: JsonObject, { metadata = {}, status = {} }: Given = {}): ObjectState => {
+  const settings = { instances: 0, paused: false, replacement: { strategy: 'Immediate' }, ...prebuilds };
+  return stateOf(PRESETS, 'small', {
+    metadata,
+    spec: { template: 'web', parameters: {}, prebuilds: settings },
+    status,
+  });
+};
+
+export const workspace = (name: string, { metadata = {}, spec = {}, status = {} }: Given = {}): ObjectState => {
+  const all = {
+    template: 'web',
+    version: 'v1',
+    preset: 'small',
+    parameters: {},
+    owner: 'prebuilds',
+    transition: 'start',
+  };
+  return stateOf(WORKSPACES, name, { metadata, spec: { ...all, ...spec }, status });
+};
+
+const build = (status: string, endedAt = text('08:05')): JsonObject => ({
+  number: 1,
+  transition: 'start',
+  status,
+  queuedAt: text('08:00'),
+  ...(status === 'pending' || status === 'running' ? {} : { endedAt }),
+});
+
+export const READY: JsonObject = {
+  phase: 'Ready',
+  build: build('succeeded'),
+  builtAt: text('08:05'),
+  conditions: [{ type: 'Ready', status: 'True', reason: 'Ready', message: '', lastTransitionTime: text('08:05') }],
+};
+export const pending = (): JsonObject => ({ phase: 'Pending', build: build('pending') });
+export const failed = (endedAt: string): JsonObject => ({ phase: 'Failed', build: build('failed', endedAt) });
+
+/** What is planned for these objects at that time. */
+export const planned = (states: readonly ObjectState[], clock: string, underWay = 0): Pass => {
+  const cache = new ObjectCache();
+  for (const state of states) cache.put(state);
+  return planPass({
+    objects: readPoolObjects(cache),
+    config: CONFIG,
+    epoch: 7,
+    snapshotVersion: 4_095,
+    now: at(clock),
+    demandOf: () => [],
+    underWay: () => underWay,
+    idleSeconds: () => 0,
+  });
+};
+
+/** Of each pool what is written, by names. */
+export const writesOf = (pass: Pass): readonly object[] =>
+  pass.jobs.flatMap((job) => {
+    if (job.kind !== 'pool') return [];
+    const names = (states: readonly ObjectState[]): readonly string[] => states.map(({ key }) => key.name);
+    const { version: of, cancels, deletes, creates } = job;
+    return [{ version: of, cancels: names(cancels), deletes: names(deletes), creates: creates.length }];
+  });
+
+/** What is removed as left over, and which finalizers are written, by names. */
+export const upkeepOf = (pass: Pass): readonly unknown[] =>
+  pass.jobs.flatMap((job): readonly unknown[] => {
+    if (job.kind === 'removal') return [['removed', ...job.states.map(({ key }) => key.name)]];
+    return job.kind === 'finalizers' ? [[job.state.key.name, ...job.finalizers]] : [];
+  });
