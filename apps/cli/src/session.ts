@@ -1,14 +1,25 @@
-/** One run of the local stack: from the first process to the example's result, until it is told to end. */
+/** One run of the local stack: from the first process to the examples' results, until it is told to end. */
+import { join } from 'node:path';
+
+import { makeRepository, manifestsFolder } from '@holdfast/example-dev-environment';
 import { startStack } from '@holdfast/local-stack';
 import type { Report, Stack } from '@holdfast/local-stack';
 
+import { colors } from './colors.js';
 import { readManifests } from './example/manifests.js';
-import { runRackExample } from './example/rack.js';
+import { poolJson, runPoolExample } from './example/pool.js';
+import type { PoolResult } from './example/pool.js';
+import { poolTable } from './example/pool-table.js';
+import { rackJson, runRackExample } from './example/rack.js';
 import type { RackExampleResult } from './example/rack.js';
+import { rackTable } from './example/rack-table.js';
 import { GatewayClient } from './gateway-client.js';
+import { seconds } from './terminal.js';
 import { rackManifests, workspace } from './workspace.js';
 
-const EXAMPLE_LIMIT_MS = 60_000;
+const RACKS_LIMIT_MS = 60_000;
+/** Packages come from a registry. */
+const POOLS_LIMIT_MS = 120_000;
 
 export interface SessionOptions {
   readonly dir: string;
@@ -20,13 +31,63 @@ export interface SessionOptions {
 export const openStack = ({ dir, report, signal }: SessionOptions): Promise<Stack> =>
   startStack({ dir, workspace, env: process.env, report, signal });
 
-/** Declares the shipped example on a running stack. */
-export const showExample = async (stack: Stack, signal: AbortSignal): Promise<RackExampleResult> => {
+export interface ExamplesOptions {
+  readonly stack: Stack;
+  readonly dir: string;
+  readonly signal: AbortSignal;
+  /** Told a table as soon as its example is there. */
+  readonly write: (line: string) => void;
+}
+
+export interface ExamplesResult {
+  readonly racks: RackExampleResult;
+  readonly pools: readonly PoolResult[];
+}
+
+/** Declares the shipped examples on a running stack, all at once, and tells what became of them. */
+export const showExamples = async ({ stack, dir, signal, write }: ExamplesOptions): Promise<ExamplesResult> => {
   const client = new GatewayClient(stack);
   try {
-    const manifests = await readManifests(rackManifests);
-    return await runRackExample({ client, manifests, limitMs: EXAMPLE_LIMIT_MS, signal });
+    const filling = fillPools(client, dir, signal);
+    // Its failure is met below; until then it is nobody's.
+    filling.catch(() => undefined);
+    const racks = await runRackExample({
+      client,
+      manifests: await readManifests(rackManifests),
+      limitMs: RACKS_LIMIT_MS,
+      signal,
+    });
+    write(`${colors.bold('Racks')}, inventory that reconcilers fill in\n${rackTable(racks.racks)}\n`);
+    write(`${colors.bold('Pools')}, environments that are built before anybody asks`);
+    const pools = await filling;
+    write(`${poolTable(pools)}\n`);
+    return { racks, pools };
   } finally {
     await client.close();
   }
 };
+
+/** What the environments clone is made in the stack's folder. */
+const fillPools = async (client: GatewayClient, dir: string, signal: AbortSignal): Promise<readonly PoolResult[]> => {
+  const repository = await makeRepository(join(dir, 'repositories', 'hello-web'));
+  const manifests = await readManifests(manifestsFolder);
+  return runPoolExample({ client, manifests, repository, limitMs: POOLS_LIMIT_MS, signal });
+};
+
+/** The results as programs read them. */
+export const examplesJson = ({ racks, pools }: ExamplesResult): object => ({
+  ...rackJson(racks),
+  reached: racks.reached && pools.every(({ reached }) => reached),
+  pools: pools.map(poolJson),
+});
+
+/** What did not reach its goal, and why; empty when all is well. */
+export const unreached = ({ racks: { racks }, pools }: ExamplesResult): readonly string[] => [
+  ...(racks.length === 0 ? ['the example declares no Rack'] : []),
+  ...racks
+    .filter(({ ready }) => !ready)
+    .map(({ name, reason, tookMs }) => `${name} is not Ready after ${seconds(tookMs)}: ${reason}`),
+  ...pools
+    .filter(({ reached }) => !reached)
+    .map(({ preset, reason, tookMs }) => `the pool ${preset} is not full after ${seconds(tookMs)}: ${reason}`),
+];

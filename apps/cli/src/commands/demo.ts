@@ -7,14 +7,12 @@ import { removeWhenGone } from '@holdfast/local-stack';
 import type { Stack } from '@holdfast/local-stack';
 
 import { colors } from '../colors.js';
-import { exampleJson } from '../example/rack.js';
-import type { RackExampleResult } from '../example/rack.js';
-import { rackTable } from '../example/rack-table.js';
 import { ExitCode } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
 import { outputOption } from '../output-option.js';
 import type { Output } from '../output-option.js';
-import { openStack, showExample } from '../session.js';
+import { examplesJson, openStack, showExamples, unreached } from '../session.js';
+import type { ExamplesResult } from '../session.js';
 import { seconds, terminalReport } from '../terminal.js';
 import { ENVIRONMENT_HELP } from './start.js';
 
@@ -27,7 +25,7 @@ interface DemoOptions {
 export const addDemoCommand = (program: Command, invocation: Invocation): void => {
   program
     .command('demo')
-    .description('start a stack, run the rack example, stop everything; fails when the example does not reach its goal')
+    .description('start a stack, run the examples, stop everything; fails when one does not reach its goal')
     .option('--dir <folder>', 'where data, secrets and logs are kept (default: a new folder that is removed again)')
     .option('-v, --verbose', 'show everything that the services log', false)
     .addOption(outputOption())
@@ -44,10 +42,10 @@ const demo = async ({ dir, verbose, output }: DemoOptions, { out, err, toldToEnd
   try {
     const { result, readyAfterMs } = await runOnce({ dir: folder, verbose, tell, began, signal: toldToEnd() });
     if (output === 'json')
-      out(JSON.stringify({ readyAfterMs: Math.round(readyAfterMs), ...exampleJson(result) }, null, 2));
-    else out(rackTable(result.racks));
-    for (const line of unreached(result)) err(colors.red(line));
-    return result.reached ? ExitCode.ok : ExitCode.failed;
+      out(JSON.stringify({ readyAfterMs: Math.round(readyAfterMs), ...examplesJson(result) }, null, 2));
+    const missed = unreached(result);
+    for (const line of missed) err(colors.red(line));
+    return missed.length === 0 ? ExitCode.ok : ExitCode.failed;
   } finally {
     if (dir === undefined) await rm(folder, { recursive: true, force: true });
     tell(`done after ${seconds(performance.now() - began)}, everything is stopped`);
@@ -68,13 +66,13 @@ const runOnce = async ({
   tell,
   began,
   signal,
-}: Run): Promise<{ result: RackExampleResult; readyAfterMs: number }> => {
+}: Run): Promise<{ result: ExamplesResult; readyAfterMs: number }> => {
   let stack: Stack | undefined;
   try {
     stack = await openStack({ dir, report: terminalReport({ verbose, write: tell }), signal });
     const readyAfterMs = performance.now() - began;
     tell(`  ready after ${seconds(readyAfterMs)}\n`);
-    return { result: await showExample(stack, signal), readyAfterMs };
+    return { result: await showExamples({ stack, dir, signal, write: tell }), readyAfterMs };
   } finally {
     await stack?.stop();
   }
@@ -84,11 +82,4 @@ const temporaryFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
   removeWhenGone(folder);
   return folder;
-};
-
-const unreached = ({ racks }: RackExampleResult): string[] => {
-  if (racks.length === 0) return ['the example declares no Rack'];
-  return racks
-    .filter(({ ready }) => !ready)
-    .map(({ name, reason, tookMs }) => `${name} is not Ready after ${seconds(tookMs)}: ${reason}`);
 };

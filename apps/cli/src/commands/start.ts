@@ -4,13 +4,11 @@ import type { Command } from 'commander';
 import type { Stack } from '@holdfast/local-stack';
 
 import { colors } from '../colors.js';
-import { exampleJson } from '../example/rack.js';
-import { rackTable } from '../example/rack-table.js';
 import { ExitCode } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
 import { outputOption } from '../output-option.js';
 import type { Output } from '../output-option.js';
-import { openStack, showExample } from '../session.js';
+import { examplesJson, openStack, showExamples, unreached } from '../session.js';
 import { seconds, terminalReport } from '../terminal.js';
 import { aborted, ToldToEnd } from '../told-to-end.js';
 import { defaultDir } from '../workspace.js';
@@ -24,7 +22,7 @@ interface StartOptions {
 export const addStartCommand = (program: Command, invocation: Invocation): void => {
   program
     .command('start')
-    .description('start the whole stack on loopback, run the rack example, stay until Ctrl-C')
+    .description('start the whole stack on loopback, run the examples, stay until Ctrl-C')
     .option('--dir <folder>', 'where data, secrets and logs are kept', defaultDir)
     .option('-v, --verbose', 'show everything that the services log', false)
     .addOption(outputOption())
@@ -53,11 +51,9 @@ const start = async ({ dir, verbose, output }: StartOptions, { out, err, toldToE
     stack = await openStack({ dir, report: terminalReport({ verbose, write }), signal });
     write(`  ready after ${seconds(performance.now() - began)}\n`);
 
-    write(colors.bold('The rack example'));
-    const example = await showExample(stack, signal);
-    if (output === 'json') out(JSON.stringify({ dir, ...stack.describe(), example: exampleJson(example) }));
-    else write(rackTable(example.racks));
-    if (!example.reached) write(colors.red('  the example did not reach its goal; the logs tell why'));
+    const result = await showExamples({ stack, dir, signal, write });
+    if (output === 'json') out(JSON.stringify({ dir, ...stack.describe(), example: examplesJson(result) }));
+    for (const line of unreached(result)) write(colors.red(`  ${line}; the logs tell why`));
     write(howToGoOn(stack));
     await aborted(signal);
   } catch (error) {
@@ -83,7 +79,8 @@ const howToGoOn = ({ gateway, files }: Stack): string => {
   return `
 ${colors.bold('Go on')}
   export KUBECONFIG=${files.kubeconfig}
-  kubectl get racks,chassis,blades,nodes,bmcs
+  kubectl get racks,chassis,blades,nodes,bmcs,presets,workspaces
+  npx holdfast prebuilds claim hello-web
   curl --cacert ${here(files.authority)} -H "Authorization: Bearer $(cat ${here(files.token)})" \\
     ${gateway}/apis/inventory.holdfast.dev/v1/namespaces/default/racks
   logs are in ${here(files.logs)}/, addresses in ${here(files.stack)}

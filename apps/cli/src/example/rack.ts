@@ -68,7 +68,7 @@ export const runRackExample = async (options: RackExampleOptions): Promise<RackE
 };
 
 /** The result as programs read it. */
-export const exampleJson = ({ reached, applied, racks }: RackExampleResult): object => ({
+export const rackJson = ({ reached, applied, racks }: RackExampleResult): object => ({
   reached,
   applied,
   racks: racks.map(({ tookMs, ...rack }) => ({ ...rack, tookMs: Math.round(tookMs) })),
