@@ -12,6 +12,7 @@ import { logAppends } from './scenarios/log-appends.js';
 import { eventLag, rebuild, rowAlone, rowUnderLoad } from './scenarios/projections.js';
 import { warmClaims } from './scenarios/claims.js';
 import { poolPlans } from './scenarios/pool-plans.js';
+import { replacements } from './scenarios/replacements.js';
 import { changeToRun, manyKeys, noopReconciles } from './scenarios/reconciles.js';
 import type { Scenario } from './scenarios/scenario.js';
 import { oneWatcher, thousandWatchers } from './scenarios/watches.js';
@@ -31,6 +32,7 @@ const SCENARIOS: readonly Scenario[] = [
   changeToRun,
   poolPlans,
   warmClaims,
+  replacements,
   // These end processes: what comes after them begins cold.
   takeOver,
   startAndIdleMemory,

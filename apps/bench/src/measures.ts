@@ -65,6 +65,8 @@ export const MEASURES: readonly Measure[] = [
   measure('reconciler memory per 10,000 keys', 'MB'),
   measure('plan of 1,000 pools of 50 workspaces', 'ms', { below: 100 }),
   ...perClients('warm claims', 'warm claim', [1, 16, 64]),
+  measure('claim to dispatch of its replacement p50', 'ms', { below: 100 }),
+  measure('claim to dispatch of its replacement p99', 'ms'),
   measure('take-over after kill -9', 's', { below: 5 }),
   measure('first start to ready', 's', { below: 5 }),
   measure('start to ready', 's', { below: 5 }),

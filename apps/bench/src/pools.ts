@@ -45,10 +45,6 @@ export class PoolWriter {
     await this.write([create(PRESETS, name, { template: TEMPLATE, parameters: {}, prebuilds })]);
   }
 
-  async set(name: string, prebuilds: Partial<PrebuildsSpec>): Promise<void> {
-    await this.write([patch(PRESETS, name, { spec: { prebuilds } })]);
-  }
-
   /** Workspaces of these presets in turn, each ready from its first moment. */
   async ready(presets: readonly string[], count: number): Promise<void> {
     const names = Array.from({ length: count }, (_, i) => `${presets[i % presets.length] ?? ''}-${i}`);
