@@ -30,6 +30,7 @@ import type { Pool } from 'pg';
 import type { Registry } from 'prom-client';
 
 import { Authenticator } from './auth/authenticator.js';
+import { JetStreamBuildOutputs } from './build-log/build-outputs.js';
 import { NatsClaimLeader } from './claims/claim-leader.js';
 import { composeCollections } from './collections.js';
 import { confirmedEnd } from './commands/confirmed-end.js';
@@ -88,6 +89,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
             HUB,
             ReadModelsReader,
             JetStreamRunRecords,
+            JetStreamBuildOutputs,
             NatsClaimLeader,
             HEALTH,
             METRICS,
@@ -145,6 +147,7 @@ const connections = (config: GatewayConfig): Provider[] => [
     inject: [NATS, JetStreamCommitLog],
   },
   { provide: ProjectionWatch, useFactory: (nc: NatsConnection) => new ProjectionWatch(nc), inject: [NATS] },
+  { provide: JetStreamBuildOutputs, useFactory: (nc: NatsConnection) => new JetStreamBuildOutputs(nc), inject: [NATS] },
   { provide: JetStreamRunRecords, useFactory: (nc: NatsConnection) => new JetStreamRunRecords(nc), inject: [NATS] },
   {
     provide: NatsClaimLeader,
@@ -203,6 +206,7 @@ const makeWire = (
   hub: WatchHub,
   reader: ReadModelsReader,
   runs: JetStreamRunRecords,
+  outputs: JetStreamBuildOutputs,
   claims: NatsClaimLeader,
   health: HealthRegistry,
   metrics: Registry,
@@ -219,5 +223,5 @@ const makeWire = (
     metrics,
     spans,
     logger,
-    ...composeCollections({ commands, registry, hub, reader, runs, logger }),
+    ...composeCollections({ commands, registry, hub, reader, runs, outputs, logger }),
   });

@@ -2,6 +2,8 @@
 import type { CommandSender } from '@holdfast/command-client';
 import type { Logger } from '@holdfast/nest-platform';
 
+import type { BuildOutputs } from './build-log/build-outputs.js';
+import { logHandler } from './build-log/log-handler.js';
 import { confirmedEnd } from './commands/confirmed-end.js';
 import type { RunRecords } from './explain/run-records.js';
 import { whyHandler } from './explain/why-handler.js';
@@ -23,6 +25,7 @@ export interface CollectionParts {
   readonly hub: WatchHub;
   readonly reader: ReadModelsReader;
   readonly runs: RunRecords;
+  readonly outputs: BuildOutputs;
   readonly logger: Logger;
 }
 
@@ -32,6 +35,7 @@ export const composeCollections = ({
   hub,
   reader,
   runs,
+  outputs,
   logger,
 }: CollectionParts): Pick<WireParts, 'collections' | 'transactions'> => {
   const endOfLog = confirmedEnd(commands);
@@ -52,6 +56,7 @@ export const composeCollections = ({
         runs,
         onFailure: (error) => logger.warn({ err: error }, 'the records of runs cannot be read'),
       }),
+      log: logHandler(outputs, commands),
       past: pastHandler(reader),
       rollback: rollbackHandler({ reader, commands }),
     },

@@ -1,4 +1,6 @@
 /** Speaks to the gateway as any client does: HTTPS, its authority, a bearer token, JSON. */
+import { StringDecoder } from 'node:string_decoder';
+
 import { Agent, request } from 'undici';
 
 export interface GatewayAccess {
@@ -48,6 +50,19 @@ export class GatewayClient {
   delete = (path: string, body: JsonObject): Promise<JsonObject> =>
     this.call('DELETE', path, { body, type: 'application/json' });
 
+  /** The answer as text, piece by piece as it comes. */
+  async *text(path: string): AsyncGenerator<string> {
+    const response = await request(`${this.access.gateway}${path}`, {
+      dispatcher: this.agent,
+      headers: { authorization: `Bearer ${this.access.token}` },
+      // Between two lines of a build there may be hours.
+      bodyTimeout: 0,
+    });
+    if (response.statusCode >= 300) throw refusalOf(`GET ${path}`, response.statusCode, await response.body.text());
+    const decoder = new StringDecoder();
+    for await (const piece of response.body) yield decoder.write(piece as Buffer);
+  }
+
   close(): Promise<void> {
     return this.agent.close();
   }
@@ -65,12 +80,16 @@ export class GatewayClient {
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
-    const answer = parse(await response.body.text());
-    if (response.statusCode < 300) return answer;
-    const { reason = '', message = 'no Status in the answer' } = answer as { reason?: string; message?: string };
-    throw new GatewayRefusal(`${method} ${path}`, response.statusCode, reason, message);
+    const text = await response.body.text();
+    if (response.statusCode < 300) return parse(text);
+    throw refusalOf(`${method} ${path}`, response.statusCode, text);
   }
 }
+
+const refusalOf = (call: string, code: number, text: string): GatewayRefusal => {
+  const { reason = '', message = 'no Status in the answer' } = parse(text) as { reason?: string; message?: string };
+  return new GatewayRefusal(call, code, reason, message);
+};
 
 const parse = (text: string): JsonObject => {
   try {

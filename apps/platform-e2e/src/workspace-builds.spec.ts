@@ -8,6 +8,7 @@ import type { TestStack } from '@holdfast/testing';
 
 import { GatewayClient } from './gateway-client.fixtures.js';
 import type { KubeObject } from './gateway-client.fixtures.js';
+import { holdfast } from './holdfast.fixtures.js';
 import { POOLS } from './pool-kinds.fixtures.js';
 import { greeterWorkspace, greetingOf, makeGreeter, pathOf } from './workspaces.fixtures.js';
 
@@ -57,6 +58,24 @@ describe('a workspace in the whole stack', () => {
       await eventually(async () => (await client.send('GET', pathOf('first'))).code === 404);
       expect(await folders()).toEqual([]);
       await expect(greetingOf(ready)).rejects.toThrow('fetch failed');
+
+      // Gone, and its log is kept.
+      const { text } = await holdfast(test, ['prebuilds', 'logs'], 'first');
+      expect(text).toMatch(/^build 1 \(start\)\ncreated\nbuild 1 \(start\) has succeeded\nbuild 2 \(stop\)\n/);
+      expect(await holdfast(test, ['prebuilds', 'logs'], '--build', '4', 'first')).toMatchObject({
+        text: 'build 4 (delete)\nbuild 4 (delete) has succeeded\n',
+      });
+    },
+    LIMIT,
+  );
+
+  it(
+    'is followed until its build ends',
+    async () => {
+      await client.create(`${POOLS}/workspaces`, greeterWorkspace('followed'));
+      await inPhase('followed', 'Building');
+      const { text } = await holdfast(test, ['prebuilds', 'logs'], '-f', 'followed');
+      expect(text).toBe('build 1 (start)\ncreated\nbuild 1 (start) has succeeded\n');
     },
     LIMIT,
   );

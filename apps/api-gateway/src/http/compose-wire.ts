@@ -28,7 +28,7 @@ import { YamlReader } from './yaml-reader.js';
 /** The verbs that need more than a command: reads of collections and of the past. */
 export type CollectionHandlers = Pick<
   ResourceHandlers,
-  'list' | 'watch' | 'deletecollection' | 'history' | 'why' | 'past' | 'rollback'
+  'list' | 'watch' | 'deletecollection' | 'history' | 'why' | 'past' | 'rollback' | 'log'
 >;
 
 export interface WireParts {

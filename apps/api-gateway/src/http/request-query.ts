@@ -29,6 +29,8 @@ const NO_QUERY: RequestQuery = {
   gracePeriodSeconds: undefined,
   propagationPolicy: undefined,
   orphanDependents: undefined,
+  build: undefined,
+  follow: false,
 };
 
 /** Reads the query of a request that does `verb`; throws a refusal that names the parameter at fault. */
@@ -54,6 +56,8 @@ export const parseQuery = (url: string, verb: RequestVerb): RequestQuery => {
     gracePeriodSeconds: integer(given, 'gracePeriodSeconds'),
     propagationPolicy: propagationPolicy(given),
     orphanDependents: flag(given, 'orphanDependents'),
+    build: integer(given, 'build'),
+    follow: flag(given, 'follow') ?? false,
   };
   const forbidden = forbiddenTogether(query, verb);
   if (forbidden.length > 0) throw invalidOptions(verb, forbidden);

@@ -30,7 +30,7 @@ export interface RequestContext {
 
 export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
-export type Subresource = 'status' | 'scale' | 'finalize' | 'history' | 'why' | 'rollback' | 'claim';
+export type Subresource = 'status' | 'scale' | 'finalize' | 'history' | 'why' | 'rollback' | 'claim' | 'log';
 
 /** The form of the answer: the objects, a Table of them, or their metadata alone. */
 export type Representation = 'json' | 'table' | 'partial';
@@ -59,6 +59,9 @@ export interface RequestQuery {
   readonly gracePeriodSeconds: number | undefined;
   readonly propagationPolicy: PropagationPolicy | undefined;
   readonly orphanDependents: boolean | undefined;
+  /** Of a log: one build alone, and until it ends. */
+  readonly build: number | undefined;
+  readonly follow: boolean;
 }
 
 export interface ResolvedRequest extends RequestContext {

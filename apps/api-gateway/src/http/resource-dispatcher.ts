@@ -39,6 +39,8 @@ export interface ResourceHandlers extends HistoryHandler {
   readonly deletecollection: ResourceHandler;
   /** `POST <preset>/claim`. */
   readonly claim: ResourceHandler;
+  /** `GET <workspace>/log`. */
+  readonly log: ResourceHandler;
 }
 
 /** A request as it arrived. */
@@ -103,6 +105,7 @@ export class ResourceDispatcher {
     if (subresource === 'why') return this.handlers.why;
     if (subresource === 'rollback') return this.handlers.rollback;
     if (subresource === 'claim') return this.handlers.claim;
+    if (subresource === 'log') return this.handlers.log;
     const ofThePast = verb === 'get' && (query.at !== undefined || query.resourceVersionMatch === 'Exact');
     return ofThePast ? this.handlers.past : this.handlers[verb];
   }
@@ -139,6 +142,7 @@ const VERBS_OF: Readonly<Record<Subresource, readonly RequestVerb[]>> = {
   why: ['get'],
   rollback: ['update'],
   claim: ['create'],
+  log: ['get'],
 };
 
 const subresourceOf = (
@@ -159,13 +163,23 @@ const subresourceOf = (
   return subresource;
 };
 
-const SUBRESOURCES: readonly Subresource[] = ['status', 'scale', 'finalize', 'history', 'why', 'rollback', 'claim'];
+const SUBRESOURCES: readonly Subresource[] = [
+  'status',
+  'scale',
+  'finalize',
+  'history',
+  'why',
+  'rollback',
+  'claim',
+  'log',
+];
 
 const exists = (subresource: Subresource, { kind, version }: ServedKind, group: string): boolean => {
   if (subresource === 'status') return version.status;
   if (subresource === 'scale') return version.scale !== undefined;
   if (subresource === 'finalize') return group === '' && kind.plural === 'namespaces';
   if (subresource === 'claim') return group === PREBUILDS_GROUP && kind.plural === 'presets';
+  if (subresource === 'log') return group === PREBUILDS_GROUP && kind.plural === 'workspaces';
   return true;
 };
 

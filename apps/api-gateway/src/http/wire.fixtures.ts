@@ -184,6 +184,7 @@ export const startWire = async (kinds: readonly KindDefinition[] = coreKinds): P
     why: handed200,
     past: handed200,
     rollback: handed200,
+    log: handed200,
   };
   const claims = new ScriptedLeader();
   const transactions: TransactionHandler = async ({ body }, reply) => sendBytes(reply, 200, body);

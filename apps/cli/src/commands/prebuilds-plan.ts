@@ -12,6 +12,7 @@ import type { Invocation } from '../invocation.js';
 import type { Output } from '../output-option.js';
 import { addPrebuildsClaimCommand } from './prebuilds-claim.js';
 import { addPrebuildsControlCommands } from './prebuilds-control.js';
+import { addPrebuildsLogsCommand } from './prebuilds-logs.js';
 import { addPrebuildsWhyCommand } from './prebuilds-why.js';
 import { planTable } from '../prebuilds/plan-table.js';
 import type { PlannedLine } from '../prebuilds/plan-table.js';
@@ -25,6 +26,7 @@ export const addPrebuildsCommand = (program: Command, invocation: Invocation): v
   addPrebuildsClaimCommand(prebuilds, invocation);
   addPrebuildsWhyCommand(prebuilds, invocation);
   addPrebuildsControlCommands(prebuilds, invocation);
+  addPrebuildsLogsCommand(prebuilds, invocation);
   prebuilds
     .command('plan')
     .description("what the orchestrator's planner would do: one planning document of JSON a line in, its plan out")
