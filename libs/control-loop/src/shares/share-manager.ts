@@ -225,8 +225,9 @@ export class ShareManager implements Shares {
     if (refusal === undefined) {
       for (const partition of partitions) this.replaced.set(partition, leases[partition]?.version ?? 0);
     } else {
-      // Somebody was faster, or the store is away: the next plan begins with what is so then.
-      this.options.logger.warn({ partitions, why: refusal.message }, `partitions were not ${verb}`);
+      // Somebody was faster, which is in order, or the store is away: the next plan begins with what is so then.
+      const level = refusal.reason === 'Conflict' || refusal.reason === 'AlreadyExists' ? 'info' : 'warn';
+      this.options.logger[level]({ partitions, why: refusal.message }, `partitions were not ${verb}`);
     }
   }
 
