@@ -6,6 +6,7 @@ import type { TestStack } from '@holdfast/testing';
 import { claimWithKey, expectOneEach, numbered, readyPool } from './claims.fixtures.js';
 import { GatewayClient } from './gateway-client.fixtures.js';
 import type { KubeObject } from './gateway-client.fixtures.js';
+import { holdfast } from './holdfast.fixtures.js';
 import { claimOf, POOLS } from './pool-kinds.fixtures.js';
 
 const LIMIT = 180_000;
@@ -85,6 +86,30 @@ describe('claims on a pool', () => {
       await eventually(async () => {
         const { code, body } = await client.send<KubeObject>('GET', `${POOLS}/workspaces/${only}`);
         return code === 404 || body.metadata.deletionTimestamp !== undefined;
+      });
+    },
+    LIMIT,
+  );
+
+  it(
+    'the command line tells whose it is, where it came from and how long it took; its repeat by name finds the same',
+    async () => {
+      const [only = ''] = await readyPool(client, 'told', 1);
+      const claim = (...args: string[]) =>
+        holdfast(test, ['prebuilds', 'claim'], 'told', '--name', 'tolds-own', ...args);
+      const { code, text } = await claim();
+      expect([code, text]).toEqual([
+        0,
+        expect.stringMatching(/^workspace told-0 belongs to admin after \d+ ms; it was ready$/m),
+      ]);
+      const again = await claim('-o', 'json');
+      expect(JSON.parse(again.text)).toMatchObject({
+        workspace: { metadata: { name: only } },
+        tookMs: expect.any(Number),
+      });
+      expect(await claim('--owner', 'bob')).toMatchObject({
+        code: 1,
+        text: expect.stringContaining('already exists and belongs to somebody else'),
       });
     },
     LIMIT,

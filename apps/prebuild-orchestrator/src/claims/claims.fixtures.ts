@@ -135,6 +135,7 @@ export class ClaimWorld {
   private leading = new AbortController();
   private calls: ((call: ClaimCall) => Promise<ClaimAnswer>) | undefined;
   private unheard: (() => void)[] = [];
+  private spans = 0;
 
   constructor() {
     this.store = new MemoryStore((event, version) => {
@@ -240,7 +241,7 @@ export class ClaimWorld {
       fieldManager: 'test',
       requestID: `request-${name}`,
       correlationID: `correlation-${name}`,
-      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      traceparent: `span-${(this.spans += 1)}`,
       ...changes,
     });
   }

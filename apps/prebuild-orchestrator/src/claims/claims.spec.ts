@@ -62,6 +62,14 @@ describe('a claim by call', () => {
     ]);
   });
 
+  it('is new to whoever asks again for the same request, since the answer was lost', async () => {
+    world.lead();
+    const request = { traceparent: 'the-same' };
+    const first = await world.claim('mine', request);
+    expect(await world.claim('mine', request)).toEqual(first);
+    expect(await world.claim('mine')).toMatchObject({ outcome: 'known' });
+  });
+
   it('is refused a name that another owner has, or that asks for something else', async () => {
     world.ready('web-1');
     world.lead();

@@ -24,6 +24,7 @@ import { WaitingLine } from './waiting-line.js';
 
 /** A call about a claim that waits is answered after this long; whoever waits on asks again. */
 const LONGEST_HOLD_MS = 1_500;
+const CALLS_REMEMBERED = 10_000;
 
 /** Made once in the life of the process. */
 export class Claims implements OrchestratorPart {
@@ -53,6 +54,8 @@ class ClaimsTerm {
   /** The last thing that is done about each claim: about one claim, one at a time. */
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly woken = new Set<string>();
+  /** By which request each of the last claims was made: its span is its own. */
+  private readonly created = new Map<string, string>();
   private subscription: Subscription | undefined;
 
   constructor(
@@ -134,6 +137,7 @@ class ClaimsTerm {
       case 'bound':
       case 'waiting':
       case 'failed':
+        this.remember(call);
         return answerOf(settled.claim, 'created', this.leader.read);
       case 'refused':
         return { status: 'refused', refusal: settled.refusal };
@@ -147,7 +151,14 @@ class ClaimsTerm {
     if (refusal !== undefined) return { status: 'refused', refusal };
     const isWaiting = this.waiting.find(claimName(call.namespace, call.name)) !== undefined;
     if (isOpen(claim) && !isWaiting) await this.settle(openClaimOf(claim));
-    return answerOf(this.find(call) ?? claim, 'known', this.leader.read);
+    const isOurs = this.created.get(claimName(call.namespace, call.name)) === call.traceparent;
+    return answerOf(this.find(call) ?? claim, isOurs ? 'created' : 'known', this.leader.read);
+  }
+
+  /** A gateway that did not hear the answer asks again for the same request: to its client the claim is a new one. */
+  private remember({ namespace, name, traceparent }: ClaimCall): void {
+    this.created.set(claimName(namespace, name), traceparent);
+    if (this.created.size > CALLS_REMEMBERED) this.created.delete(this.created.keys().next().value ?? '');
   }
 
   /** The store knows a claim by that name that had not been heard of here. */
