@@ -69,7 +69,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
               log,
               logger,
               instance: INSTANCE,
-              parts: orchestratorParts({ config, log, metrics, logger }),
+              parts: orchestratorParts({ config, log, metrics }),
               reach: faultPoints(config.HOLDFAST_FAULT),
             }),
           inject: [NATS, CLIENT, JetStreamCommitLog, METRICS],

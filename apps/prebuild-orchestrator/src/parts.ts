@@ -1,5 +1,4 @@
 /** What the leading orchestrator does: each part has a folder of its own. */
-import type { Logger } from '@holdfast/nest-platform';
 import type { Registry } from 'prom-client';
 
 import { Builds } from './builds/builds.js';
@@ -15,7 +14,6 @@ export interface PartsOptions {
   readonly config: OrchestratorConfig;
   readonly log: DemandLog;
   readonly metrics: Registry;
-  readonly logger: Logger;
 }
 
 /** Made once in the life of the process: metrics are registered here. */
