@@ -112,7 +112,7 @@ const beyondInboxes: Readonly<Record<NatsUser, Permissions>> = {
     subscribe: [COMMANDS, REPLIES, HEARTBEAT_SUBJECT, PROJECTED_SUBJECT, PROJECTOR_NUDGE_SUBJECT],
   },
   gateway: {
-    publish: [...commandSender.publish, ...readStream(RUNS_STREAM), CLAIM_SUBJECT],
+    publish: [...commandSender.publish, ...readStream(RUNS_STREAM), ...readStream(OUTPUT_STREAM), CLAIM_SUBJECT],
     subscribe: commandSender.subscribe,
   },
   reconciler: {
