@@ -7,6 +7,8 @@ import type { ObjectState } from './object-cache.js';
 /** What a reconciler observed: members of the object's status, without its conditions, which follow from the outcome. */
 interface Observed {
   readonly status?: JsonObject;
+  /** Types of conditions of its own that it does not observe any more. */
+  readonly withdrawn?: readonly string[];
 }
 
 /** What nothing else that wakes the reconciler tells of: another state of one of these objects than the one seen wakes the key. */

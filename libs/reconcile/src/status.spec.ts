@@ -128,6 +128,14 @@ describe('a Stalled that somebody else wrote', () => {
   });
 });
 
+it('conditions that are withdrawn go, those of others stay', () => {
+  const [warm, theirs] = ['Warm', 'Theirs'].map((type) => ({ ...ready('True', 'A', 'a'), type }));
+  const object = aRack('rack-01', { status: { conditions: [warm, theirs] } });
+  const outcome: Outcome = { ...done, status: { used: 1 }, withdrawn: ['Warm'] };
+  const status = nextStatus({ object, seen: object, outcome, condition: 'Ready', now: new Date(ELEVEN) });
+  expect(status).toMatchObject({ conditions: [theirs, { type: 'Ready' }] });
+});
+
 describe('an object that is being deleted', () => {
   const deletionTimestamp = '2026-01-01T09:00:00Z';
   const leaving = (outcome: Outcome) => {

@@ -37,7 +37,7 @@ export const nextStatus = (input: {
   const own = conditionsOf(outcome.status).map((one) => observed(one, observedGeneration));
   const withSummary = (isLeaving ? own : [...own, summary]).reduce<readonly JsonObject[]>(
     (known, observation) => setCondition(known, observation, now),
-    conditionsOf(before),
+    conditionsOf(before).filter(({ type }) => !outcome.withdrawn?.some((withdrawn) => withdrawn === type)),
   );
   const others = conditionsOf(before).some(({ type }) => type === STALLED) && !saysStalled(before, condition);
   const isStalled = outcome.kind === 'stalled';

@@ -70,7 +70,7 @@ const merged = (content: JsonObject, patch: JsonObject): JsonObject => {
     const value = content[name];
     result[name] = isJsonObject(value) && isJsonObject(part) ? merged(value, part) : part;
   }
-  return result as JsonObject;
+  return result;
 };
 
 const removed = (metadata: JsonObject, member: 'labels' | 'annotations'): Record<string, null> =>

@@ -21,6 +21,7 @@ import {
   stalled,
   waiting,
   watchMapped,
+  WriteRefused,
 } from '@holdfast/reconcile';
 import type {
   ObjectReader,
@@ -35,6 +36,7 @@ import type {
 import { withAppliedRecord } from './applied-record.js';
 import type { AcceptedReconciler } from './judge-reconcilers.js';
 import { namesAt } from './known-kinds.js';
+import { ownConditions } from './own-conditions.js';
 import { readAnswer } from './reconcile-answer.js';
 import { reconcileCall } from './reconcile-call.js';
 import type { WorkerCalls } from './worker-calls.js';
@@ -106,12 +108,14 @@ const reconcile = async (
   }
   const answer = readAnswer(reply.data, reconciler, run.object);
   if (!answer.ok) return retry(new WrongAnswer(answer.problems));
-  if (answer.children === undefined) return answer.outcome;
+  const outcome = await withOwnConditions(reconciler, run, answer.outcome);
+  if (outcome instanceof WriteRefused) return retry(outcome);
+  if (answer.children === undefined) return outcome;
   const children = answer.children.map((child) =>
     withAppliedRecord(child, run.read.get(keyOf(child.kind, run.key.namespace, child.name))),
   );
   const converged = await convergeChildren(run, run.object, owns, children);
-  return converged.kind === 'done' ? answer.outcome : { ...converged, ...observedOf(answer.outcome) };
+  return converged.kind === 'done' ? outcome : { ...converged, ...observedOf(outcome) };
 };
 
 /**
@@ -141,7 +145,25 @@ const saidBefore = (object: ObjectState, type: string): Outcome | undefined => {
   return isStalled ? stalled(reason, message) : waiting(reason, message, LOOK_FOR_WORKERS_MS);
 };
 
-const observedOf = ({ status }: Outcome): { readonly status?: JsonObject } => (status === undefined ? {} : { status });
+/** Whoever is about to go keeps its conditions: a write here would come between the worker's answer and the finalizer. */
+const withOwnConditions = async (
+  { name, for: kind }: AcceptedReconciler,
+  run: WorkerRun,
+  outcome: Outcome,
+): Promise<Outcome | WriteRefused> => {
+  if (outcome.status === undefined || isDeleting(run.object)) return outcome;
+  const { record, withdrawn } = ownConditions(name, run.object, outcome.status);
+  if (record !== undefined) {
+    const result = await run.write.patch(run.key, kind.version, { metadata: record });
+    if (!result.ok) return new WriteRefused(run.key, result.refusal);
+  }
+  return withdrawn.length === 0 ? outcome : { ...outcome, withdrawn };
+};
+
+const observedOf = ({ status, withdrawn }: Outcome): Pick<Outcome, 'status' | 'withdrawn'> => ({
+  ...(status === undefined ? {} : { status }),
+  ...(withdrawn === undefined ? {} : { withdrawn }),
+});
 
 /** A worker's answer that cannot be acted on. */
 export class WrongAnswer extends Error {
