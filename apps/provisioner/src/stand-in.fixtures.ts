@@ -73,7 +73,8 @@ export class StandIn {
 
   private constructor(private readonly nc: NatsConnection) {}
 
-  static async start(url: string): Promise<StandIn> {
+  /** A job whose worker is silent for `ackWaitSeconds` goes to another. */
+  static async start(url: string, ackWaitSeconds = 30): Promise<StandIn> {
     const nc = await connect(natsConnectionOptions(url));
     const { streams, consumers } = await jetstreamManager(nc);
     const jobs = { storage: StorageType.File, retention: RetentionPolicy.Workqueue, discard: DiscardPolicy.New };
@@ -85,6 +86,7 @@ export class StandIn {
         await consumers.add(jobsStream(1).name, {
           ...jobsConsumer(provisioner, queue),
           ack_policy: AckPolicy.Explicit,
+          ack_wait: ackWaitSeconds * 1_000_000_000,
         });
     const standIn = new StandIn(nc);
     nc.subscribe(PROVISION_BEGIN_SUBJECT, {

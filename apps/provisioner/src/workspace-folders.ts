@@ -23,7 +23,7 @@ export interface WorkspaceRecord {
   readonly outcome?: Outcome;
   /** For the whole life of the workspace. */
   readonly port: number;
-  /** Whether its `create` script has ended well. */
+  /** Whether its first start has succeeded. */
   readonly created: boolean;
   /** Whether it shall run: it was started and not stopped since. */
   readonly runs: boolean;

@@ -79,14 +79,9 @@ export class ExecDriver implements Driver {
       const { created } = await this.recordOf(uid);
       if (!created) await folders.makeFolder(uid);
       const exec = work.provisioner.exec ?? {};
-      for (const name of startScripts(exec, created)) {
-        await this.script(name, work, context);
-        if (!created && name === 'create') await this.note(uid, { created: true });
-      }
-      if (!created) await this.note(uid, { created: true });
+      for (const name of startScripts(exec, created)) await this.script(name, work, context);
       const endpoints = await this.endpointsOf(uid, []);
       await this.probe(work, endpoints, context);
-      await this.note(uid, { runs: true });
       return { status: 'succeeded', endpoints };
     } catch (error) {
       await this.note(uid, { runs: false });

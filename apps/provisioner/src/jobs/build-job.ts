@@ -122,7 +122,10 @@ const noteBegun = async (work: Work, folders: WorkspaceFolders): Promise<void> =
 
 const noteEnd = async (work: Work, outcome: Outcome, folders: WorkspaceFolders): Promise<void> => {
   const record = await folders.read(work.job.uid);
-  if (record !== undefined) await folders.write({ ...record, work, outcome });
+  if (record === undefined) return;
+  // Together with the end: an attempt that was not noted as ended begins anew, with an empty folder if it is the first.
+  const isStarted = work.job.transition === 'start' && outcome.status === 'succeeded';
+  await folders.write({ ...record, work, outcome, ...(isStarted ? { created: true, runs: true } : {}) });
 };
 
 /** Tells that the build goes on; ends it when the answer is that nobody wants it. */
