@@ -129,7 +129,8 @@ describe('a Stalled that somebody else wrote', () => {
 });
 
 it('conditions that are withdrawn go, those of others stay', () => {
-  const [warm, theirs] = ['Warm', 'Theirs'].map((type) => ({ ...ready('True', 'A', 'a'), type }));
+  const warm = { ...ready('True', 'A', 'a'), type: 'Warm' };
+  const theirs = { ...ready('True', 'A', 'a'), type: 'Theirs' };
   const object = aRack('rack-01', { status: { conditions: [warm, theirs] } });
   const outcome: Outcome = { ...done, status: { used: 1 }, withdrawn: ['Warm'] };
   const status = nextStatus({ object, seen: object, outcome, condition: 'Ready', now: new Date(ELEVEN) });
