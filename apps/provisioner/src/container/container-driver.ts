@@ -1,6 +1,7 @@
 /** Builds with containers of this host's Docker or Podman: one for each workspace, found by its name. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 import type { Work } from '@holdfast/provision';
@@ -157,7 +158,7 @@ export class ContainerDriver implements Driver {
       name: `${program} ${args[0] ?? ''}`,
       command: [program, ...args],
       cwd: '/',
-      env: { PATH: path, LANG: lang, HOME: '/' },
+      env: { PATH: path, LANG: lang, ...engineVariables() },
       timeoutMs,
       ...context,
       started: (session) => void sessions.push(session),
@@ -170,6 +171,12 @@ export class ContainerDriver implements Driver {
     if (record !== undefined) await this.options.folders.write({ ...record, ...members });
   }
 }
+
+/** An engine without a daemon of root's keeps its images and sockets below these. */
+const engineVariables = (): Readonly<Record<string, string>> => {
+  const { XDG_RUNTIME_DIR } = process.env;
+  return { HOME: homedir(), ...(XDG_RUNTIME_DIR === undefined ? {} : { XDG_RUNTIME_DIR }) };
+};
 
 /** The first engine on PATH. */
 export const findEngine = async (path: string): Promise<string> => {
