@@ -42,7 +42,7 @@ const WORKER_CALLS = Symbol('WORKER_CALLS');
 const INSTANCE = `${SERVICE}-${randomUUID()}`;
 
 /** Controllers that look at every object there is. */
-const HOUSEKEEPERS = [garbageCollector, namespaceLifecycle, kindLifecycle, eventExpiry];
+const HOUSEKEEPERS = [garbageCollector(), namespaceLifecycle, kindLifecycle, eventExpiry];
 
 /** Everything that this service reconciles. */
 const definitionsOf = ({ HOLDFAST_SITES_DIR: root }: ReconcilerConfig) => [

@@ -30,7 +30,7 @@ interface Thing {
 
 class Things extends MemoryWorld {
   constructor() {
-    super([garbageCollector], { cascades: false });
+    super([garbageCollector()], { cascades: false });
   }
 
   thing(name: string, { owners = [], finalizers = [], namespace = 'default', uid = name }: Thing = {}): void {
@@ -234,6 +234,42 @@ describe('deletion that orphans', () => {
     expect(world.names()).toEqual(['middle', 'bottom', 'stranger']);
     expect(world.ownersOf('middle')).toBeUndefined();
     expect(world.ownersOf('bottom')).toEqual([ownedBy('middle')]);
+  });
+});
+
+describe('an owner of a kind that there is not', () => {
+  const of = (uid: string) => ownedBy('boxes', { apiVersion: 'example.com/v1', kind: 'Box', uid });
+  const BOX = { group: 'example.com', resource: 'boxes', namespace: 'default', name: 'boxes' };
+  const box = {
+    apiVersion: 'example.com/v1',
+    kind: 'Box',
+    metadata: { name: 'boxes', namespace: 'default', uid: 'box' },
+  };
+
+  it('keeps its dependents: nobody can say that it is gone', async () => {
+    const world = new Things();
+    world.thing('careful', { owners: [of('never-seen')] });
+    world.thing('misspelled', { owners: [ownedBy('careful', { kind: 'ConfigMop' })] });
+    await world.settle();
+    expect(world.names()).toEqual(['careful', 'misspelled']);
+    const outcomes = world.runs.filter(({ object }) => object?.key.name === 'misspelled').map(({ outcome }) => outcome);
+    expect(outcomes).toMatchObject([
+      {
+        kind: 'waiting',
+        reason: 'OwnerKindUnknown',
+        message: 'there is no kind ConfigMop in v1: whether its owner "careful" is gone cannot be told',
+      },
+    ]);
+  });
+
+  it('does not keep them when it was seen to go', async () => {
+    const world = new Things();
+    world.store(BOX, box);
+    world.thing('dependent', { owners: [of('box')] });
+    await world.settle();
+    world.remove(BOX);
+    await world.settle();
+    expect(world.names()).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@
  * Background: the owner goes at once; a dependent goes when none of its owners is left, compared by uid.
  * Foreground: the owner waits, with the finalizer `foregroundDeletion`, for its dependents that block it.
  * Orphan: the owner waits, with the finalizer `orphan`, until no dependent names it any more.
+ * An owner of a kind that there is not keeps its dependents: a misspelled kind must not cost anybody an object.
  */
 import type { PropagationPolicy } from '@holdfast/contracts';
 import { objectAt, stringAt } from '@holdfast/kernel';
@@ -23,23 +24,40 @@ import {
 import type { Change, ObjectReader, ObjectState, Outcome, ReconcilerDefinition, Run } from '@holdfast/reconcile';
 
 import { blockersOf, FOREGROUND, isLeaving, judgeOwners, ORPHAN } from './owners.js';
-import type { Owner } from './owners.js';
+import type { HasGone, Owner } from './owners.js';
 import { apiVersionOf, removeFinalizer, wentThrough } from './writes.js';
 
-export const garbageCollector: ReconcilerDefinition = {
-  name: 'garbage-collector',
-  concurrency: 64,
-  watches: [watchMapped('any', concernedBy)],
-  reconcile: async (run) => {
-    const state = run.read.get(run.key);
-    if (state === undefined) return done;
-    if (isDeleting(state) && finalizersOf(state).includes(ORPHAN)) return orphanDependents(run, state);
-    if (isLeaving(state)) return awaitDependents(run, state);
-    if (isDeleting(state)) return done;
-    const owners = judgeOwners(state, run.read);
-    const outcome = await collect(run, state, owners);
-    return outcome.kind === 'retry' ? outcome : (complaintAbout(state, owners) ?? outcome);
-  },
+/** How many owners that went are remembered: the definition of their kind may be gone before all dependents are. */
+const GONE_REMEMBERED = 10_000;
+
+export const garbageCollector = (): ReconcilerDefinition => {
+  const gone = new Set<string>();
+  const remember = ({ before, after }: Change): void => {
+    if (before === undefined || (after !== undefined && uidOf(after) === uidOf(before))) return;
+    gone.add(uidOf(before));
+    if (gone.size > GONE_REMEMBERED) gone.delete(gone.values().next().value as string);
+  };
+  const concerned = (change: Change, read: ObjectReader) => {
+    remember(change);
+    return concernedBy(change, read);
+  };
+  return {
+    name: 'garbage-collector',
+    concurrency: 64,
+    watches: [watchMapped('any', concerned)],
+    reconcile: (run) => collectOrRelease(run, (uid) => gone.has(uid)),
+  };
+};
+
+const collectOrRelease = async (run: Run, hasGone: HasGone): Promise<Outcome> => {
+  const state = run.read.get(run.key);
+  if (state === undefined) return done;
+  if (isDeleting(state) && finalizersOf(state).includes(ORPHAN)) return orphanDependents(run, state);
+  if (isLeaving(state)) return awaitDependents(run, state);
+  if (isDeleting(state)) return done;
+  const owners = judgeOwners(state, run.read, hasGone);
+  const outcome = await collect(run, state, owners);
+  return outcome.kind === 'retry' ? outcome : (complaintAbout(state, owners) ?? outcome);
 };
 
 /** The object itself, its dependents when it goes or is gone, and its owners, that may wait for it. */
@@ -59,7 +77,8 @@ function concernedBy({ key, before, after }: Change, read: ObjectReader) {
 /** Deletes what no owner is left of; of what has owners left and others, it takes the references to the others off. */
 const collect = async (run: Run, state: ObjectState, owners: readonly Owner[]): Promise<Outcome> => {
   const solid = owners.filter((owner) => owner.is === 'solid');
-  if (owners.length === solid.length || owners.some((owner) => owner.is === 'unresolvable')) return done;
+  const isUncertain = owners.some(({ is }) => is === 'unresolvable' || is === 'unknown');
+  if (owners.length === solid.length || isUncertain) return done;
   if (solid.length > 0) {
     const kept = new Set(solid.map(({ reference }) => reference.uid));
     return keepReferences(run, state, (uid) => kept.has(uid));
@@ -77,6 +96,12 @@ const policyOf = (state: ObjectState): PropagationPolicy => {
 };
 
 const complaintAbout = ({ key }: ObjectState, owners: readonly Owner[]): Outcome | undefined => {
+  const unknown = owners.find(({ is }) => is === 'unknown');
+  if (unknown !== undefined) {
+    const { apiVersion, kind, name } = unknown.reference;
+    const message = `there is no kind ${kind} in ${apiVersion}: whether its owner "${name}" is gone cannot be told`;
+    return waiting('OwnerKindUnknown', message);
+  }
   const misplaced = owners.find(({ is }) => is === 'elsewhere' || is === 'unresolvable');
   if (misplaced === undefined) return undefined;
   const { apiVersion, kind, name, uid } = misplaced.reference;

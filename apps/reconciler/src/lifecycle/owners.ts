@@ -1,5 +1,6 @@
 /** What has become of the owners that an object names (rules of the Kubernetes garbage collector). */
 import { objectAt, stringAt } from '@holdfast/kernel';
+import type { JsonObject } from '@holdfast/kernel';
 import { finalizersOf, isDeleting, ownersOf, uidOf } from '@holdfast/reconcile';
 import type { ObjectReader, ObjectState, OwnerReference } from '@holdfast/reconcile';
 
@@ -7,29 +8,41 @@ export const FOREGROUND = 'foregroundDeletion';
 export const ORPHAN = 'orphan';
 
 const DEFINITIONS = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
-/** Kinds in namespaces that no definition tells of. */
+/** Kinds that no definition tells of. */
 const CORE_NAMESPACED = new Set(['/ConfigMap', '/Event', 'coordination.k8s.io/Lease']);
+const CORE_CLUSTER = new Set(['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition']);
 
 export interface Owner {
   readonly reference: OwnerReference;
   /**
    * `solid`: there. `leaving`: waits in the foreground for its dependents to go. `absent`: gone, or another of its name.
    * `elsewhere`: in another namespace, which counts as absent. `unresolvable`: in a namespace, while the dependent is in
-   * none; such a dependent is never collected.
+   * none; such a dependent is never collected. `unknown`: of a kind that there is not, and never seen: nobody can say
+   * that it is gone.
    */
-  readonly is: 'solid' | 'leaving' | 'absent' | 'elsewhere' | 'unresolvable';
+  readonly is: 'solid' | 'leaving' | 'absent' | 'elsewhere' | 'unresolvable' | 'unknown';
 }
 
-export const judgeOwners = (dependent: ObjectState, read: ObjectReader): readonly Owner[] =>
-  ownersOf(dependent.object).map((reference) => ({ reference, is: judge(dependent, reference, read) }));
+/** Whether the object of this uid was seen to go. */
+export type HasGone = (uid: string) => boolean;
 
-const judge = (dependent: ObjectState, reference: OwnerReference, read: ObjectReader): Owner['is'] => {
+export const judgeOwners = (dependent: ObjectState, read: ObjectReader, hasGone: HasGone): readonly Owner[] =>
+  ownersOf(dependent.object).map((reference) => ({ reference, is: judge(dependent, reference, read, hasGone) }));
+
+const judge = (
+  dependent: ObjectState,
+  reference: OwnerReference,
+  read: ObjectReader,
+  hasGone: HasGone,
+): Owner['is'] => {
   const { namespace } = dependent.key;
   const owner = read.byUid(reference.uid);
+  const isThere = owner !== undefined && isNamedBy(owner, reference);
+  if (!isThere && !hasGone(reference.uid) && !isKnownKind(reference, read)) return 'unknown';
   if (namespace === '' && (owner === undefined ? isNamespaced(reference, read) : owner.key.namespace !== '')) {
     return 'unresolvable';
   }
-  if (owner === undefined || !isNamedBy(owner, reference)) return 'absent';
+  if (!isThere) return 'absent';
   if (owner.key.namespace !== '' && owner.key.namespace !== namespace) return 'elsewhere';
   return isLeaving(owner) ? 'leaving' : 'solid';
 };
@@ -59,14 +72,21 @@ const holdersOf = (owner: ObjectState, read: ObjectReader): readonly ObjectState
 const isNamedBy = (owner: ObjectState, { apiVersion, kind, name }: OwnerReference): boolean =>
   owner.key.name === name && stringAt(owner.object, 'kind') === kind && owner.key.group === groupOf(apiVersion);
 
-const isNamespaced = ({ apiVersion, kind }: OwnerReference, read: ObjectReader): boolean => {
-  const group = groupOf(apiVersion);
-  if (CORE_NAMESPACED.has(`${group}/${kind}`)) return true;
-  return read.list(DEFINITIONS).some(({ object }) => {
-    const spec = objectAt(object, 'spec');
-    const isOfKind = spec['group'] === group && objectAt(spec, 'names')['kind'] === kind;
-    return isOfKind && spec['scope'] === 'Namespaced';
-  });
-};
+const isNamespaced = (reference: OwnerReference, read: ObjectReader): boolean =>
+  CORE_NAMESPACED.has(kindText(reference)) || definitionOf(reference, read)?.['scope'] === 'Namespaced';
+
+const isKnownKind = (reference: OwnerReference, read: ObjectReader): boolean =>
+  CORE_NAMESPACED.has(kindText(reference)) ||
+  CORE_CLUSTER.has(kindText(reference)) ||
+  definitionOf(reference, read) !== undefined;
+
+/** The spec of its kind's definition; one that is being deleted counts, since its objects go first. */
+const definitionOf = ({ apiVersion, kind }: OwnerReference, read: ObjectReader): JsonObject | undefined =>
+  read
+    .list(DEFINITIONS)
+    .map(({ object }) => objectAt(object, 'spec'))
+    .find((spec) => spec['group'] === groupOf(apiVersion) && objectAt(spec, 'names')['kind'] === kind);
+
+const kindText = ({ apiVersion, kind }: OwnerReference): string => `${groupOf(apiVersion)}/${kind}`;
 
 const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] as string) : '');

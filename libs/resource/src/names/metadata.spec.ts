@@ -40,6 +40,11 @@ describe('metadata', () => {
       'metadata.ownerReferences[1].uid: Invalid value: "": must not be empty',
     ],
     [
+      'an owner of a version that cannot be',
+      { ownerReferences: [owner({ apiVersion: 'a/b/c' })] },
+      'metadata.ownerReferences[0].apiVersion: Invalid value: "a/b/c": version must not be empty',
+    ],
+    [
       'an Event as owner',
       { ownerReferences: [owner({ apiVersion: 'v1', kind: 'Event' })] },
       'metadata.ownerReferences[0]: Forbidden: /v1, Kind=Event is disallowed from being an owner',

@@ -73,16 +73,17 @@ const checkOwnerReference = (owner: JsonObject, field: string): readonly Cause[]
   if (owner['apiVersion'] === 'v1' && owner['kind'] === 'Event') {
     return [forbidden(field, '/v1, Kind=Event is disallowed from being an owner')];
   }
-  return ['apiVersion', 'kind', 'name', 'uid']
-    .filter((member) => textOf(owner[member]) === '')
-    .map((member) =>
-      invalidValue(
-        `${field}.${member}`,
-        '',
-        member === 'apiVersion' ? 'version must not be empty' : 'must not be empty',
-      ),
-    );
+  const apiVersion = textOf(owner['apiVersion']);
+  return [
+    ...(hasVersion(apiVersion) ? [] : [invalidValue(`${field}.apiVersion`, apiVersion, 'version must not be empty')]),
+    ...['kind', 'name', 'uid']
+      .filter((member) => textOf(owner[member]) === '')
+      .map((member) => invalidValue(`${field}.${member}`, '', 'must not be empty')),
+  ];
 };
+
+/** Kubernetes finds no version in what is not `version` or `group/version`. */
+const hasVersion = (apiVersion: string): boolean => /^(?:[^/]*\/)?[^/]+$/.test(apiVersion);
 
 const itemsAt = (metadata: JsonObject, member: string): readonly JsonValue[] => {
   const items = metadata[member];
