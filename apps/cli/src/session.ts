@@ -42,14 +42,19 @@ export interface ExamplesOptions {
 export interface ExamplesResult {
   readonly racks: RackExampleResult;
   readonly pools: readonly PoolResult[];
+  /** Why the pools could not be declared. */
+  readonly problem?: string;
 }
 
 /** Declares the shipped examples on a running stack, all at once, and tells what became of them. */
 export const showExamples = async ({ stack, dir, signal, write }: ExamplesOptions): Promise<ExamplesResult> => {
   const client = new GatewayClient(stack);
   try {
-    const filling = fillPools(client, dir, signal);
-    // Its failure is met below; until then it is nobody's.
+    const filling = fillPools(client, dir, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return { pools: [], problem: error instanceof Error ? error.message : String(error) };
+    });
+    // Told to end while the racks are looked at, nobody asks for the pools any more.
     filling.catch(() => undefined);
     const racks = await runRackExample({
       client,
@@ -59,34 +64,40 @@ export const showExamples = async ({ stack, dir, signal, write }: ExamplesOption
     });
     write(`${colors.bold('Racks')}, inventory that reconcilers fill in\n${rackTable(racks.racks)}\n`);
     write(`${colors.bold('Pools')}, environments that are built before anybody asks`);
-    const pools = await filling;
-    write(`${poolTable(pools)}\n`);
-    return { racks, pools };
+    const filled = await filling;
+    if (filled.pools.length > 0) write(`${poolTable(filled.pools)}\n`);
+    return { racks, ...filled };
   } finally {
     await client.close();
   }
 };
 
 /** What the environments clone is made in the stack's folder. */
-const fillPools = async (client: GatewayClient, dir: string, signal: AbortSignal): Promise<readonly PoolResult[]> => {
+const fillPools = async (
+  client: GatewayClient,
+  dir: string,
+  signal: AbortSignal,
+): Promise<Omit<ExamplesResult, 'racks'>> => {
   const repository = await makeRepository(join(dir, 'repositories', 'hello-web'));
   const manifests = await readManifests(manifestsFolder);
-  return runPoolExample({ client, manifests, repository, limitMs: POOLS_LIMIT_MS, signal });
+  return { pools: await runPoolExample({ client, manifests, repository, limitMs: POOLS_LIMIT_MS, signal }) };
 };
 
 /** The results as programs read them. */
-export const examplesJson = ({ racks, pools }: ExamplesResult): object => ({
-  ...rackJson(racks),
-  reached: racks.reached && pools.every(({ reached }) => reached),
-  pools: pools.map(poolJson),
+export const examplesJson = (result: ExamplesResult): object => ({
+  ...rackJson(result.racks),
+  reached: unreached(result).length === 0,
+  pools: result.pools.map(poolJson),
+  ...(result.problem === undefined ? {} : { problem: result.problem }),
 });
 
 /** What did not reach its goal, and why; empty when all is well. */
-export const unreached = ({ racks: { racks }, pools }: ExamplesResult): readonly string[] => [
+export const unreached = ({ racks: { racks }, pools, problem }: ExamplesResult): readonly string[] => [
   ...(racks.length === 0 ? ['the example declares no Rack'] : []),
   ...racks
     .filter(({ ready }) => !ready)
     .map(({ name, reason, tookMs }) => `${name} is not Ready after ${seconds(tookMs)}: ${reason}`),
+  ...(problem === undefined ? [] : [`the pools could not be declared: ${problem}`]),
   ...pools
     .filter(({ reached }) => !reached)
     .map(({ preset, reason, tookMs }) => `the pool ${preset} is not full after ${seconds(tookMs)}: ${reason}`),

@@ -38,6 +38,17 @@ describe('the repository of the example', () => {
     expect(await readFile(join(folder, 'page.html'), 'utf8')).toBe('changed');
   });
 
+  it('needs git, and says so', async () => {
+    const { PATH } = process.env;
+    process.env['PATH'] = dir;
+    try {
+      await expect(makeRepository(folder)).rejects.toThrow('git is not installed');
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+    expect(await readdir(join(dir, 'repositories'))).toEqual([]);
+  });
+
   it('is there whole or not at all', async () => {
     await expect(makeRepository(folder, join(dir, 'nothing'))).rejects.toThrow('nothing');
     expect(await readdir(join(dir, 'repositories'))).toEqual([]);

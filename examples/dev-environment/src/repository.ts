@@ -43,7 +43,14 @@ const buildRepository = async (folder: string, project: string): Promise<void> =
 };
 
 const git = async (folder: string, ...args: readonly string[]): Promise<void> => {
-  await run('git', ['-C', folder, ...args], { env: { ...process.env, ...AUTHOR } });
+  try {
+    await run('git', ['-C', folder, ...args], { env: { ...process.env, ...AUTHOR } });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ENOENT'
+      ? new Error('git is not installed, and the environments are clones', { cause: error })
+      : error;
+  }
 };
 
 const exists = (path: string): Promise<boolean> =>
