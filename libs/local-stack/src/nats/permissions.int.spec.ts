@@ -9,6 +9,7 @@ import {
   CLAIM_SUBJECT,
   EVENTS_STREAM,
   inboxPrefix,
+  jobSubject,
   LOG_STREAM,
   LOG_SUBJECT,
   reconcileSubject,
@@ -48,7 +49,8 @@ describe('what the users of NATS may do', () => {
     await expect(publishes(user, EVENT)).rejects.toThrow(/permissions violation/i);
   });
 
-  const readers = NATS_USERS.filter((user) => user !== 'subscriber' && user !== 'worker');
+  const outsiders: readonly NatsUser[] = ['subscriber', 'worker', 'provisioner'];
+  const readers = NATS_USERS.filter((user) => !outsiders.includes(user));
   it.each(readers)('%s follows the log', async (user) => {
     expect(await firstMessage(user, LOG_STREAM)).toBe('commit');
   });
@@ -58,9 +60,15 @@ describe('what the users of NATS may do', () => {
     await expect(firstMessage('subscriber', LOG_STREAM)).rejects.toThrow(/permissions violation/i);
   });
 
-  it('a worker reads neither the log nor public events', async () => {
-    await expect(firstMessage('worker', LOG_STREAM)).rejects.toThrow(/permissions violation/i);
-    await expect(firstMessage('worker', EVENTS_STREAM)).rejects.toThrow(/permissions violation/i);
+  it.each(['worker', 'provisioner'] as const)('a %s reads neither the log nor public events', async (user) => {
+    await expect(firstMessage(user, LOG_STREAM)).rejects.toThrow(/permissions violation/i);
+    await expect(firstMessage(user, EVENTS_STREAM)).rejects.toThrow(/permissions violation/i);
+  });
+
+  it('a provisioner makes no jobs, and asks for no claims', async () => {
+    const job = jobSubject('exec', 'pool', { uid: 'u-1', build: 1 });
+    await expect(publishes('provisioner', job)).rejects.toThrow(/permissions violation/i);
+    await expect(publishes('provisioner', CLAIM_SUBJECT)).rejects.toThrow(/permissions violation/i);
   });
 
   it('a worker answers the calls that reach it, each once', async () => {
