@@ -31,10 +31,11 @@ export const replicasOf = async ({ stack }: TestStack): Promise<readonly Replica
 export const instanceOf = (test: TestStack, name: string): Promise<string> =>
   eventually(async () => (await replicasOf(test)).find((replica) => replica.name === name)?.instance);
 
-/** How many partitions each holder has, by the leases. */
+/** How many partitions of the reconciler each holder has, by the leases. */
 export const holdings = async (client: GatewayClient): Promise<ReadonlyMap<string, number>> => {
   const counts = new Map<string, number>();
-  for (const { spec } of (await client.list(LEASES)).items) {
+  for (const { metadata, spec } of (await client.list(LEASES)).items) {
+    if (!metadata.name.startsWith('reconciler-partition-')) continue;
     const holder = stringAt(spec ?? {}, 'holderIdentity') ?? '';
     counts.set(holder, (counts.get(holder) ?? 0) + 1);
   }
