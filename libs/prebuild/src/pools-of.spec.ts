@@ -84,6 +84,11 @@ describe('the pools of a snapshot', () => {
     ]);
   });
 
+  it('are not held up by builds that failed for a claim, whatever parameters that had', () => {
+    const workspaces = ['a', 'b', 'c'].map((id) => workspace(id, failed, { claimed: true, ready: false }));
+    expect(pools({ workspaces })).toEqual([v2({})]);
+  });
+
   it('take the word of claimed ones that building works', () => {
     const worked = workspace('claimed', started, { claimed: true, builtAt: at('09:07') });
     expect(pools({ workspaces: [workspace('broken', failed), worked] })).toEqual([v2({})]);

@@ -74,7 +74,7 @@ export const poolsOf = (
       const workspaces = everBuilt.get(version) ?? [];
       return {
         ...poolOf({ preset, template, version, workspaces }),
-        // The claimed ones tell, too, that building worked.
+        // The claimed ones tell, too, that building worked; that it failed says nothing of the pool.
         ...judgeBuilds(workspaces.map(endedBuild).filter(isKnown), { ...policy, ...retried(preset) }, now),
         ...pausedBy(facts, template, preset),
       };
@@ -139,9 +139,11 @@ const inactiveReason = (
   return version === template.previousVersion ? 'version-replaced' : 'version-not-active';
 };
 
-const endedBuild = ({ builtAt, build: { transition, progress } }: WorkspaceFacts): EndedBuild | undefined => {
+/** What was built for a claim may have other parameters, and is its owner's trouble. */
+const endedBuild = ({ builtAt, claimed, build }: WorkspaceFacts): EndedBuild | undefined => {
+  const { transition, progress } = build;
   if (builtAt !== undefined) return { endedAt: builtAt, outcome: 'succeeded' };
-  if (transition !== 'start' || !('endedAt' in progress)) return undefined;
+  if (claimed || transition !== 'start' || !('endedAt' in progress)) return undefined;
   return { endedAt: progress.endedAt, outcome: progress.status };
 };
 
