@@ -15,8 +15,11 @@ it.each<[PlanReason, string]>([
     'the demand expression is not followed: division by zero',
   ],
   [{ kind: 'bounded', asked: 12, bound: 'max' }, '12 would be beyond max'],
-  [{ kind: 'hard-limited', probe: false }, 'hard-limited after failed builds: none is started'],
-  [{ kind: 'hard-limited', probe: true }, 'hard-limited after failed builds: one build is tried'],
+  [
+    { kind: 'hard-limited', probe: false },
+    'hard-limited, since the newest builds all failed: none is started until the cool-down is over, the spec changes, or `holdfast prebuilds retry`; `holdfast prebuilds logs` tells why they failed',
+  ],
+  [{ kind: 'hard-limited', probe: true }, 'hard-limited, since the newest builds all failed: one build is tried'],
   [{ kind: 'held-back', count: 3, by: 'system' }, '3 more wait: as many are created at once as the system allows'],
 ])('%j reads: %s', (reason, text) => {
   expect(reasonText(reason)).toBe(text);

@@ -19,8 +19,8 @@ export const reasonText = (reason: PlanReason): string => {
       return `${reason.asked} would be beyond ${reason.bound}`;
     case 'hard-limited':
       return reason.probe
-        ? 'hard-limited after failed builds: one build is tried'
-        : 'hard-limited after failed builds: none is started';
+        ? 'hard-limited, since the newest builds all failed: one build is tried'
+        : 'hard-limited, since the newest builds all failed: none is started until the cool-down is over, the spec changes, or `holdfast prebuilds retry`; `holdfast prebuilds logs` tells why they failed';
     case 'held-back':
       return `${reason.count} more wait: ${HELD_BACK[reason.by]}`;
     default:
