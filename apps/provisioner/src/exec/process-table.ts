@@ -4,7 +4,7 @@
  * given again, so that a process is known by its id and the time of its start.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -25,6 +25,8 @@ export interface ProcessOwner {
 
 interface ProcessEntry extends ProcessIdentity {
   readonly session: number;
+  /** Read once, by whoever asks first. */
+  environment?: Promise<readonly string[]>;
 }
 
 const GRACE_MS = 5_000;
@@ -77,15 +79,17 @@ export const identityOf = async (pid: number): Promise<ProcessIdentity | undefin
 const isKnown = (entry: ProcessEntry, { known = [] }: ProcessOwner): boolean =>
   known.some((identity) => keyOf(identity) === keyOf(entry));
 
-const isMarked = async ({ pid }: ProcessEntry, { uid, build }: ProcessOwner): Promise<boolean> => {
+const isMarked = async (entry: ProcessEntry, { uid, build }: ProcessOwner): Promise<boolean> => {
   if (uid === undefined) return false;
-  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-  const variables = environment.split('\0');
+  const variables = await (entry.environment ??= readEnvironment(entry));
   return (
     variables.includes(`HOLDFAST_WORKSPACE_UID=${uid}`) &&
     (build === undefined || variables.includes(`HOLDFAST_WORKSPACE_BUILD=${build}`))
   );
 };
+
+const readEnvironment = async ({ pid }: ProcessEntry): Promise<readonly string[]> =>
+  (await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')).split('\0');
 
 const signal = ({ pid }: ProcessIdentity, name: NodeJS.Signals): void => {
   try {
@@ -97,7 +101,18 @@ const signal = ({ pid }: ProcessIdentity, name: NodeJS.Signals): void => {
 
 const keyOf = ({ pid, started }: ProcessIdentity): string => `${pid}@${started}`;
 
-const listProcesses = async (): Promise<readonly ProcessEntry[]> => {
+let nextScan: Promise<readonly ProcessEntry[]> | undefined;
+
+/** Those who ask in one turn share a scan, which begins after all of them: hundreds of workspaces end at one stop. */
+const listProcesses = (): Promise<readonly ProcessEntry[]> => {
+  nextScan ??= immediate().then(() => {
+    nextScan = undefined;
+    return scanProcesses();
+  });
+  return nextScan;
+};
+
+const scanProcesses = async (): Promise<readonly ProcessEntry[]> => {
   const boot = await readBoot();
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const entries = await Promise.all(pids.map((pid) => readEntry(Number(pid), boot)));
