@@ -8,7 +8,7 @@ import type { ObjectKey } from '@holdfast/contracts';
 import {
   EventRecorder,
   followWorld,
-  listWorld,
+  listWorldWhenPossible,
   Membership,
   MEMBERSHIP_TIMING,
   ShareManager,
@@ -17,7 +17,7 @@ import {
   transactWith,
   World,
 } from '@holdfast/control-loop';
-import type { FeedOptions, ListingStart, ReachPoint } from '@holdfast/control-loop';
+import type { FeedOptions, ReachPoint } from '@holdfast/control-loop';
 import type { CommitLog } from '@holdfast/log';
 import { childTraceparent } from '@holdfast/nest-platform';
 import type { Logger, Spans } from '@holdfast/nest-platform';
@@ -36,7 +36,6 @@ import { watchShares } from './watch-shares.js';
 export const SERVICE = 'reconciler';
 
 const RESYNC_MS = 10 * 60 * 60 * 1_000;
-const LISTING_RETRY_MS = 100;
 /** Objects that are looked at again in one turn of the event loop. */
 const OBSERVED_IN_A_TURN = 500;
 
@@ -209,7 +208,7 @@ export class ControllerRuntime {
   private async run(): Promise<void> {
     const { client, log, logger } = this.options;
     const feed: FeedOptions = { service: SERVICE, client, log, world: this.world, signal: this.stopping.signal };
-    const listing = await this.listUntilItWorks(feed);
+    const listing = await listWorldWhenPossible(feed, logger);
     if (listing === undefined) return;
     const after = listing.sequence;
     this.listed = true;
@@ -223,17 +222,5 @@ export class ControllerRuntime {
     } finally {
       clearInterval(resync);
     }
-  }
-
-  private async listUntilItWorks(feed: FeedOptions): Promise<ListingStart | undefined> {
-    while (!feed.signal.aborted) {
-      try {
-        return await listWorld(feed);
-      } catch (error) {
-        this.options.logger.warn({ err: error }, 'the objects cannot be listed yet');
-        await new Promise((resolve) => setTimeout(resolve, LISTING_RETRY_MS));
-      }
-    }
-    return undefined;
   }
 }

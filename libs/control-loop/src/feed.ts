@@ -1,14 +1,19 @@
 /** Feeds the world: the initial listing from the store, then every commit after the one the listing began at. */
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { CommandSender } from '@holdfast/command-client';
 import type { Commit, Request } from '@holdfast/contracts';
 import { positionOf } from '@holdfast/contracts';
 import { isJsonObject, objectAt, RefusalError, stringAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import type { CommitLog } from '@holdfast/log';
+import type { Logger } from '@holdfast/nest-platform';
 import type { ObjectState } from '@holdfast/reconcile';
 
 import { serviceCommand } from './service-command.js';
 import type { World } from './world.js';
+
+const LISTING_RETRY_MS = 100;
 
 export interface FeedOptions {
   /** In whose name the store is asked. */
@@ -37,6 +42,19 @@ export const listWorld = async ({ service, client, log, world, signal }: FeedOpt
     after = page.next;
   } while (after !== undefined && !signal.aborted);
   return begin;
+};
+
+/** Tries until the store answers; undefined when told to end before. */
+export const listWorldWhenPossible = async (feed: FeedOptions, logger: Logger): Promise<ListingStart | undefined> => {
+  while (!feed.signal.aborted) {
+    try {
+      return await listWorld(feed);
+    } catch (error) {
+      logger.warn({ err: error }, 'the objects cannot be listed yet');
+      await delay(LISTING_RETRY_MS);
+    }
+  }
+  return undefined;
 };
 
 /** Follows the log until the signal is aborted; `onCommit` is told of each commit once it is taken in. */

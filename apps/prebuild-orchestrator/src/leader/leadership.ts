@@ -15,7 +15,7 @@ import {
   EventRecorder,
   followWorld,
   Leases,
-  listWorld,
+  listWorldWhenPossible,
   Membership,
   MEMBERSHIP_TIMING,
   ShareManager,
@@ -24,7 +24,7 @@ import {
   transactWith,
   World,
 } from '@holdfast/control-loop';
-import type { FeedOptions, ListingStart, ReachPoint } from '@holdfast/control-loop';
+import type { FeedOptions, ReachPoint } from '@holdfast/control-loop';
 import type { CommitLog } from '@holdfast/log';
 import { childTraceparent } from '@holdfast/nest-platform';
 import type { Logger } from '@holdfast/nest-platform';
@@ -38,7 +38,6 @@ import type { LeaderContext, OrchestratorPart, Piece, Work } from './orchestrato
 
 export const SERVICE = 'prebuild-orchestrator';
 const LEASE = new Leases([SERVICE]);
-const LISTING_RETRY_MS = 100;
 
 export interface LeadershipOptions {
   readonly nc: NatsConnection;
@@ -193,7 +192,7 @@ export class Leadership {
       },
     };
     const feed: FeedOptions = { service: SERVICE, client, log, world, signal: this.stopping.signal };
-    const listing = await this.listUntilItWorks(feed);
+    const listing = await listWorldWhenPossible(feed, logger);
     if (listing === undefined) return;
     this.view.reached(listing.version);
     this.listed = true;
@@ -203,17 +202,5 @@ export class Leadership {
       this.view.reached(boundary);
       client.observe(header);
     });
-  }
-
-  private async listUntilItWorks(feed: FeedOptions): Promise<ListingStart | undefined> {
-    while (!feed.signal.aborted) {
-      try {
-        return await listWorld(feed);
-      } catch (error) {
-        this.options.logger.warn({ err: error }, 'the objects cannot be listed yet');
-        await new Promise((resolve) => setTimeout(resolve, LISTING_RETRY_MS));
-      }
-    }
-    return undefined;
   }
 }
