@@ -2,7 +2,7 @@
 import type { Cause, JsonObject, JsonValue } from '@holdfast/kernel';
 import { isJsonObject, RefusalError } from '@holdfast/kernel';
 import { PREBUILDS_GROUP } from '@holdfast/prebuild';
-import { dns1123Label, forbidden, invalid, invalidType, invalidValue } from '@holdfast/resource';
+import { dns1123Label, invalid, invalidType, invalidValue } from '@holdfast/resource';
 
 import { decodeBody } from '../http/decode-body.js';
 import type { RequestContext } from '../http/resolved-request.js';
@@ -15,6 +15,7 @@ export interface ClaimBody {
 }
 
 const MAX_WAIT_SECONDS = 3_600;
+const MAX_OWNER_LENGTH = 1_024;
 
 /** Throws a refusal that names each member that is unknown or cannot be accepted. */
 export const readClaimBody = (request: Pick<RequestContext, 'body' | 'contentType'>): ClaimBody => {
@@ -43,24 +44,24 @@ type Check = (value: JsonValue) => readonly Cause[];
 const checkName: Check = (name) =>
   typeof name === 'string'
     ? dns1123Label(name).map((complaint) => invalidValue('name', name, complaint))
-    : [invalidType('name', name, 'must be a string')];
+    : [invalidType('name', name, 'expected a string: what the workspace will be called, such as "my-web"')];
 
 const checkOwner: Check = (owner) =>
-  typeof owner === 'string' && owner !== '' ? [] : [invalidType('owner', owner, 'must be a string that is not empty')];
+  typeof owner === 'string' && owner !== '' && owner.length <= MAX_OWNER_LENGTH
+    ? []
+    : [invalidType('owner', owner, `expected the name of a user, of 1 to ${MAX_OWNER_LENGTH} characters`)];
 
 const checkWaitSeconds: Check = (seconds) =>
   typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_WAIT_SECONDS
     ? []
-    : [invalidValue('waitSeconds', seconds, `must be a whole number from 0 to ${MAX_WAIT_SECONDS}`)];
+    : [invalidValue('waitSeconds', seconds, `expected a whole number from 0 to ${MAX_WAIT_SECONDS}`)];
 
 const checkParameters: Check = (parameters) =>
   isJsonObject(parameters)
     ? Object.entries(parameters)
         .filter(([, value]) => !['string', 'number', 'boolean'].includes(typeof value))
-        .map(([name, value]) =>
-          invalidType(`parameters.${name}`, value as JsonValue, 'must be a string, a number or a boolean'),
-        )
-    : [invalidType('parameters', parameters, 'must be an object of values by name')];
+        .map(([name, value]) => invalidType(`parameters.${name}`, value, 'expected a string, a number or a boolean'))
+    : [invalidType('parameters', parameters, 'expected an object of values by the names of parameters')];
 
 const CHECKS: ReadonlyMap<string, Check> = new Map([
   ['name', checkName],
@@ -69,11 +70,20 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ['parameters', checkParameters],
 ]);
 
+const KNOWN = [...CHECKS.keys()].join(', ');
+
 const problemsOf = (body: JsonValue): readonly Cause[] => {
-  if (!isJsonObject(body)) return [{ reason: 'FieldValueTypeInvalid', message: 'the body must be an object' }];
-  return Object.entries(body).flatMap(([member, value]) => {
+  if (!isJsonObject(body)) return [notAnObject(body)];
+  return Object.entries(body).flatMap(([member, value]): readonly Cause[] => {
     const check = CHECKS.get(member);
-    if (check === undefined) return [forbidden(member, `unknown field; known are ${[...CHECKS.keys()].join(', ')}`)];
-    return check(value as JsonValue);
+    return check === undefined
+      ? [invalidValue(member, value, `unknown field; expected only ${KNOWN}`)]
+      : check(value ?? null);
   });
+};
+
+/** It has no field: it is the body itself. */
+const notAnObject = (body: JsonValue): Cause => {
+  const { field: _, ...cause } = invalidType('', body, `expected an object with any of ${KNOWN}, or no body`);
+  return cause;
 };

@@ -338,7 +338,7 @@ describe('a claim', () => {
     [
       'another value of what a claim cannot change',
       { preset: 'web-large', parameters: { size: 'small', debug: true } },
-      ['spec.parameters.size: Forbidden: it is immutable; expected "large" or nothing'],
+      ['spec.parameters.size: Invalid value: "small": it is immutable; expected "large" or nothing'],
     ],
     [
       'something for the pool itself',

@@ -72,7 +72,7 @@ const refuseImmutable = (given: Parameters, preset: Parameters, { parameters }: 
   parameters.flatMap(({ name, immutable, default: usual }): readonly Cause[] => {
     const [wanted, fixed] = [givenValue(given, name), givenValue(preset, name) ?? usual];
     if (!immutable || wanted === undefined || wanted === fixed) return [];
-    return [forbidden(`spec.parameters.${name}`, `it is immutable; expected ${quoted(fixed)} or nothing`)];
+    return [invalidValue(`spec.parameters.${name}`, wanted, `it is immutable; expected ${quoted(fixed)} or nothing`)];
   });
 
 const quoted = (value: ParameterValue | undefined): string => JSON.stringify(value ?? null);
