@@ -104,9 +104,13 @@ describe('claims on a pool', () => {
       ]);
       const again = await claim('-o', 'json');
       expect(JSON.parse(again.text)).toMatchObject({
+        outcome: 'known',
         workspace: { metadata: { name: only } },
         tookMs: expect.any(Number),
       });
+      expect((await claim()).text).toMatch(
+        /^workspace told-0 belongs to admin already since \S+, by claim tolds-own; it was ready$/m,
+      );
       expect(await claim('--owner', 'bob')).toMatchObject({
         code: 1,
         text: expect.stringContaining('already exists and belongs to somebody else'),

@@ -19,7 +19,7 @@ interface StatusBody {
   readonly code: number;
   readonly reason: string;
   readonly message: string;
-  readonly details: { readonly causes?: readonly { readonly field: string; readonly message: string }[] };
+  readonly details: { readonly causes?: readonly { readonly field?: string; readonly message: string }[] };
 }
 
 describe('claiming over HTTP', () => {
@@ -48,7 +48,7 @@ describe('claiming over HTTP', () => {
     const answer = await post({});
     expect([answer.statusCode, answer.json()]).toEqual([
       201,
-      { apiVersion: 'holdfast.dev/v1', kind: 'ClaimResult', claim, workspace },
+      { apiVersion: 'holdfast.dev/v1', kind: 'ClaimResult', outcome: 'created', claim, workspace },
     ]);
     expect(wire.claims.calls).toEqual([
       expect.objectContaining({
@@ -66,7 +66,7 @@ describe('claiming over HTTP', () => {
   it('answers 200 for a claim that was there before', async () => {
     wire.claims.willAnswer({ status: 'ok', outcome: 'known', claim });
     const answer = await post({ body: { name: 'mine' } });
-    expect([answer.statusCode, answer.json()]).toMatchObject([200, { claim, workspace: null }]);
+    expect([answer.statusCode, answer.json()]).toMatchObject([200, { outcome: 'known', claim, workspace: null }]);
   });
 
   it('leads the same Idempotency-Key of the same user on the same preset to the same claim', async () => {
@@ -114,13 +114,43 @@ describe('claiming over HTTP', () => {
     ]);
   });
 
-  it.each([
-    ['[]', 422],
-    ['{"name":"a","name":"b"}', 400],
-    ['{', 400],
-  ])('refuses the body %s with %i', async (payload, code) => {
+  const OBJECT = 'expected an object with any of name, owner, waitSeconds, parameters, or no body';
+  const LABEL = /^a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', .*'my-name'/;
+
+  it.each<[string, string | undefined, string, string | RegExp]>([
+    ['[]', undefined, '[]', OBJECT],
+    ['"x"', undefined, '"x"', OBJECT],
+    ['null', undefined, 'null', OBJECT],
+    ['{"prest":"web"}', 'prest', '"web"', 'unknown field; expected only name, owner, waitSeconds, parameters'],
+    ['{"name":7}', 'name', '7', 'expected a string: what the workspace will be called, such as "my-web"'],
+    ['{"name":"No"}', 'name', '"No"', LABEL],
+    ['{"name":"my.web"}', 'name', '"my.web"', LABEL],
+    [`{"name":"${'a'.repeat(64)}"}`, 'name', `"${'a'.repeat(64)}"`, 'must be no more than 63 characters'],
+    ['{"owner":""}', 'owner', '""', 'expected the name of a user, of 1 to 1024 characters'],
+    ['{"owner":["bob"]}', 'owner', '["bob"]', 'expected the name of a user, of 1 to 1024 characters'],
+    ['{"waitSeconds":-1}', 'waitSeconds', '-1', 'expected a whole number from 0 to 3600'],
+    ['{"waitSeconds":1.5}', 'waitSeconds', '1.5', 'expected a whole number from 0 to 3600'],
+    ['{"waitSeconds":"30s"}', 'waitSeconds', '"30s"', 'expected a whole number from 0 to 3600'],
+    ['{"waitSeconds":3601}', 'waitSeconds', '3601', 'expected a whole number from 0 to 3600'],
+    ['{"parameters":[]}', 'parameters', '[]', 'expected an object of values by the names of parameters'],
+    ['{"parameters":{"size":null}}', 'parameters.size', 'null', 'expected a string, a number or a boolean'],
+  ])('refuses the body %s by field, value and what is accepted', async (payload, field, value, accepted) => {
     const headers = { 'content-type': 'application/json' };
-    expect((await wire.request({ method: 'POST', url: CLAIM, headers, payload })).statusCode).toBe(code);
+    const answer = await wire.request({ method: 'POST', url: CLAIM, headers, payload });
+    const { code, reason, details } = answer.json<StatusBody>();
+    const [cause, ...others] = details.causes ?? [];
+    expect([code, reason, cause?.field, others]).toEqual([422, 'Invalid', field, []]);
+    const prefix = `Invalid value: ${value}: `;
+    expect(cause?.message.slice(0, prefix.length)).toBe(prefix);
+    expect(cause?.message.slice(prefix.length)).toEqual(
+      typeof accepted === 'string' ? accepted : expect.stringMatching(accepted),
+    );
+    expect(named()).toEqual([]);
+  });
+
+  it.each(['{"name":"a","name":"b"}', '{'])('cannot read the body %s', async (payload) => {
+    const headers = { 'content-type': 'application/json' };
+    expect((await wire.request({ method: 'POST', url: CLAIM, headers, payload })).statusCode).toBe(400);
   });
 
   it('cannot be tried with dryRun', async () => {

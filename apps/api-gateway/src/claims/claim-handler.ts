@@ -65,9 +65,10 @@ const inWordsOfKey = (refusal: Refusal, { idempotencyKey }: ResolvedRequest, { n
   return { reason: 'Invalid', message };
 };
 
-const resultOf = ({ claim, workspace }: ClaimAnswer & { readonly status: 'ok' }) => ({
+const resultOf = ({ outcome, claim, workspace }: ClaimAnswer & { readonly status: 'ok' }) => ({
   apiVersion: 'holdfast.dev/v1',
   kind: 'ClaimResult',
+  outcome,
   claim,
   workspace: workspace ?? null,
 });

@@ -10,7 +10,7 @@ import { GatewayClient, GatewayRefusal } from '../gateway-client.js';
 import type { Invocation } from '../invocation.js';
 import { outputOption } from '../output-option.js';
 import type { Output } from '../output-option.js';
-import { claimResultSchema, isUsable, renderClaim } from '../prebuilds/claim-result.js';
+import { claimResultSchema, renderClaim, standingOf } from '../prebuilds/claim-result.js';
 import type { ClaimResult } from '../prebuilds/claim-result.js';
 import { readKubeconfig } from '../why/kubeconfig.js';
 import { defaultDir } from '../workspace.js';
@@ -36,7 +36,9 @@ const PASSING = [429, 503, 504];
 export const addPrebuildsClaimCommand = (prebuilds: Command, invocation: Invocation): void => {
   prebuilds
     .command('claim')
-    .description('hand out a workspace of a preset: at once where one is ready, else one is built')
+    .description(
+      'hand out a workspace of a preset: at once where one is ready, else one is built; by the same --name again, the same one',
+    )
     .argument('<preset>', 'the name of the Preset')
     .option('--name <name>', 'what its owner calls it, and the name of the claim (default: made up)')
     .option('--owner <user>', 'who gets it; for somebody else as a member of system:masters only (default: who asks)')
@@ -70,10 +72,12 @@ const claim = async (preset: string, options: ClaimOptions, { out }: Invocation)
   try {
     const claimed = await untilKnown(ask);
     const tookMs = performance.now() - begun;
-    const result = await untilUsable(claimed, ask, begun + wait * 1_000);
+    // A key is of one command: what it found had been made by an earlier try whose answer was lost.
+    const outcome = name === undefined ? 'created' : claimed.outcome;
+    const result = { ...(await untilSettled(claimed, ask, begun + wait * 1_000)), outcome };
     if (output === 'json') out(JSON.stringify({ ...result, tookMs: Math.round(tookMs * 10) / 10 }, null, 2));
     else for (const line of renderClaim(result, tookMs)) out(line);
-    return ExitCode.ok;
+    return standingOf(result) === 'lost' ? ExitCode.failed : ExitCode.ok;
   } catch (error) {
     throw error instanceof GatewayRefusal ? new Error(error.reasonText) : error;
   } finally {
@@ -95,13 +99,13 @@ const untilKnown = async (ask: () => Promise<ClaimResult>): Promise<ClaimResult>
   }
 };
 
-const untilUsable = async (
+const untilSettled = async (
   claimed: ClaimResult,
   ask: () => Promise<ClaimResult>,
   end: number,
 ): Promise<ClaimResult> => {
   let result = claimed;
-  while (!isUsable(result) && performance.now() < end) {
+  while (standingOf(result) === 'on its way' && performance.now() < end) {
     await delay(PAUSE_MS);
     result = await untilKnown(ask);
   }

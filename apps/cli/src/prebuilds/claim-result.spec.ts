@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { claimResultSchema, isUsable, renderClaim } from './claim-result.js';
+import { claimResultSchema, renderClaim, standingOf } from './claim-result.js';
 
-const resultOf = (status: object, workspace: object | null) =>
-  claimResultSchema.parse({ claim: { metadata: { name: 'mine' }, spec: { owner: 'ada' }, status }, workspace });
+const resultOf = (status: object, workspace: object | null, outcome = 'created') =>
+  claimResultSchema.parse({
+    outcome,
+    claim: { metadata: { name: 'mine' }, spec: { owner: 'ada' }, status },
+    workspace,
+  });
 const workspaceIn = (phase: string, endpoints: object[] = []) => ({
   metadata: { name: 'web-1' },
   status: { phase, endpoints },
@@ -17,7 +21,7 @@ describe('what becomes of a claim', () => {
       'workspace web-1 belongs to ada after 8 ms; it was ready',
       '  web  http://127.0.0.1:4000/',
     ]);
-    expect(isUsable(result)).toBe(true);
+    expect(standingOf(result)).toBe('usable');
   });
 
   it('says why it is built, and how to see when it is ready', () => {
@@ -26,12 +30,42 @@ describe('what becomes of a claim', () => {
       'workspace web-1 belongs to ada after 1.2 s; it is built for this claim (NoneReady)',
       '  it is building: kubectl get ws web-1 -w',
     ]);
-    expect(isUsable(result)).toBe(false);
+    expect(standingOf(result)).toBe('on its way');
   });
 
   it('says that it waits', () => {
-    expect(renderClaim(resultOf({ phase: 'Pending', missReason: 'NoneReady' }, null), 5)).toEqual([
-      'claim mine waits for a workspace (NoneReady)',
+    const result = resultOf({ phase: 'Pending', missReason: 'NoneReady' }, null);
+    expect(renderClaim(result, 5)).toEqual(['claim mine waits for a workspace (NoneReady)']);
+    expect(standingOf(result)).toBe('on its way');
+  });
+
+  it('says of a workspace that cannot be used where to read why', () => {
+    const result = resultOf({ phase: 'Bound', source: 'cold', missReason: 'NoneReady' }, workspaceIn('Failed'));
+    expect(renderClaim(result, 10)[1]).toBe('  it is failed: holdfast prebuilds logs web-1');
+    expect(standingOf(result)).toBe('lost');
+  });
+});
+
+describe('a claim that is made again', () => {
+  const bound = { phase: 'Bound', source: 'warm', boundAt: '2026-05-04T10:00:00Z', workspace: { name: 'web-1' } };
+
+  it('is told as one that was there already, since when, and not as fast as it was found', () => {
+    expect(renderClaim(resultOf(bound, workspaceIn('Ready'), 'known'), 3)).toEqual([
+      'workspace web-1 belongs to ada already since 2026-05-04T10:00:00Z, by claim mine; it was ready',
     ]);
+  });
+
+  it('waits already when it has none yet', () => {
+    expect(renderClaim(resultOf({ phase: 'Pending' }, null, 'known'), 3)).toEqual([
+      'claim mine waits already for a workspace (Pending)',
+    ]);
+  });
+
+  it('gives nothing once its workspace was deleted', () => {
+    const result = resultOf(bound, null, 'known');
+    expect(renderClaim(result, 3)).toEqual([
+      'workspace web-1 of claim mine was deleted; delete the claim, or claim by another name',
+    ]);
+    expect(standingOf(result)).toBe('lost');
   });
 });
