@@ -158,7 +158,7 @@ export class ClaimDesk {
     }));
   }
 
-  private build(
+  private async build(
     open: OpenClaim,
     { workspace, missReason }: ClaimDecision & { readonly kind: 'cold' },
   ): Promise<Settled | 'lost'> {
@@ -167,7 +167,14 @@ export class ClaimDesk {
     const made: NewWorkspace = { ...workspace, name, uid: this.options.newUid() };
     const of = preset === undefined ? {} : { preset };
     const binding: Binding = { claim: open.subject, ...of, source: 'cold', missReason, at: new Date() };
-    return this.written(open, bindCold(binding, made), (claim, bound) => ({ kind: 'bound', claim, workspace: bound }));
+    const settled = await this.written(open, bindCold(binding, made), (claim, bound) => ({
+      kind: 'bound',
+      claim,
+      workspace: bound,
+    }));
+    if (settled === 'lost' || settled.kind !== 'refused' || settled.refusal.reason !== 'Invalid') return settled;
+    // A preset may have become one that its template's version does not take: no other try changes that.
+    return open.stored === undefined ? settled : this.fail(open, settled.refusal.message, missReason);
   }
 
   private async wait(
@@ -191,11 +198,11 @@ export class ClaimDesk {
   private async refuse(open: OpenClaim, because: ClaimRefusal): Promise<Settled | 'lost'> {
     const refusal = refusalOf(because);
     if (open.stored === undefined) return { kind: 'refused', refusal };
-    const missReason = because.kind === 'no-active-version' ? 'NoActiveVersion' : undefined;
-    return this.written(open, failClaim(open.subject, refusal.message, missReason), (claim) => ({
-      kind: 'failed',
-      claim,
-    }));
+    return this.fail(open, refusal.message, because.kind === 'no-active-version' ? 'NoActiveVersion' : undefined);
+  }
+
+  private fail(open: OpenClaim, message: string, missReason?: MissReason): Promise<Settled | 'lost'> {
+    return this.written(open, failClaim(open.subject, message, missReason), (claim) => ({ kind: 'failed', claim }));
   }
 
   private async written(

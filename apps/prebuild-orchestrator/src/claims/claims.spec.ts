@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ClaimAnswer } from '@holdfast/contracts';
 import { objectAt, stringAt } from '@holdfast/kernel';
-import { PRESETS, TEMPLATES, WORKSPACE_CLAIMS, WORKSPACES } from '@holdfast/prebuild';
+import { PRESETS, TEMPLATE_VERSIONS, TEMPLATES, WORKSPACE_CLAIMS, WORKSPACES } from '@holdfast/prebuild';
 import { eventually } from '@holdfast/testing';
 
 import { ClaimWorld, statusIn } from './claims.fixtures.js';
@@ -304,6 +304,23 @@ describe('a claim that was made as an object', () => {
       missReason: 'NoActiveVersion',
       message: 'template "node" has no active version, so there is nothing to build a workspace from',
     });
+  });
+
+  it('says what cannot be built, when its preset does not fit the active version any more', async () => {
+    const parameters = [{ name: 'region', type: 'string' }];
+    const provisioner = { name: 'exec', exec: { create: 'true' } };
+    world.given(TEMPLATE_VERSIONS, 'v2', { template: 'node', provisioner, parameters });
+    world.change(TEMPLATES, 'node', { spec: { activeVersion: 'v2' } });
+    world.given(WORKSPACE_CLAIMS, 'mine', ClaimWorld.wish());
+    world.lead();
+    await eventually(() => claimed('mine')['phase'] === 'Failed');
+    const problem = 'spec.parameters.region: Required value: a string; it has no default in template version "v2"';
+    expect(claimed('mine')).toMatchObject({ missReason: 'NoneReady', message: expect.stringContaining(problem) });
+    expect(await world.claim('other')).toMatchObject({
+      status: 'refused',
+      refusal: { reason: 'Invalid', message: expect.stringContaining(problem) },
+    });
+    expect(claimed('other')).toEqual({});
   });
 
   it('is bound once, whoever asks for it meanwhile', async () => {

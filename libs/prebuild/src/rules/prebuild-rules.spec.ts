@@ -30,7 +30,7 @@ const workspace = (spec: JsonObject = {}, name = 'web-large-x7f2q'): JsonObject 
     template: 'web',
     version: 'web-v1',
     preset: 'web-large',
-    parameters: { size: 'large' },
+    parameters: { repository: 'r', size: 'large' },
     owner: 'prebuilds',
     ...spec,
   });
@@ -255,6 +255,77 @@ describe('a template version', () => {
 });
 
 describe('a workspace', () => {
+  beforeEach(() => stored(preset()));
+
+  it.each<[string, JsonObject, readonly string[]]>([
+    [
+      'a template and a version that are not there',
+      { template: 'gone', version: 'gone-v1', preset: undefined, parameters: { anything: 1 } },
+      [
+        'spec.template: Invalid value: "gone": there is no template "gone" in namespace default',
+        'spec.version: Invalid value: "gone-v1": there is no template version "gone-v1" in namespace default',
+      ],
+    ],
+    [
+      'a version of another template',
+      { version: 'api-v1', parameters: {} },
+      ['spec.version: Invalid value: "api-v1": it is of template "api", not of "web"'],
+    ],
+    [
+      'a version that is being deleted',
+      { version: 'web-v0' },
+      ['spec.version: Invalid value: "web-v0": template version "web-v0" is being deleted'],
+    ],
+    [
+      'a template that is being deleted',
+      { template: 'going', version: 'going-v1', preset: undefined },
+      ['spec.template: Invalid value: "going": template "going" is being deleted'],
+    ],
+    [
+      'a preset that is not there',
+      { preset: 'gone' },
+      ['spec.preset: Invalid value: "gone": there is no preset "gone" in namespace default'],
+    ],
+    [
+      'a preset of another template',
+      { template: 'api', version: 'api-v1', parameters: {} },
+      ['spec.preset: Invalid value: "web-large": it is of template "web", not of "api"'],
+    ],
+    [
+      'parameters that its version does not take',
+      { parameters: { size: 'huge', debug: 'yes', color: 'red' } },
+      [
+        'spec.parameters.size: Unsupported value: "huge": supported values: "small", "large"',
+        'spec.parameters.debug: Invalid value: "yes": expected a boolean, not a string',
+        'spec.parameters.color: Invalid value: "red": "color" is no parameter of template version "web-v1"; ' +
+          'expected one of repository, size, debug',
+        'spec.parameters.repository: Required value: a string; it has no default in template version "web-v1"',
+      ],
+    ],
+  ])('of %s is refused, by a pool as by hand', (_what, spec, expected) => {
+    stored(version('api-v1', { template: 'api', parameters: [] }), template({ activeVersion: 'api-v1' }, 'api'));
+    stored(held(version('web-v0')), version('going-v1', { template: 'going' }), held(template({}, 'going')));
+    for (const gone of [version('web-v0'), template({}, 'going')]) world.apply(world.remove(gone));
+    for (const owner of ['prebuilds', 'ada'])
+      expect(causesOf(world.create(workspace({ ...spec, owner })))).toEqual(expected);
+  });
+
+  it('may be of a version that is not the active one, as one that a pool decided on a moment ago', () => {
+    stored(version('web-v2', { parameters: [] }));
+    world.apply(world.patch(template(), { spec: { activeVersion: 'web-v2' } }));
+    expect(world.create(workspace()).kind).toBe('accepted');
+  });
+
+  it('lives on, and can be stopped and deleted, when all that it was built from is gone', () => {
+    stored(workspace());
+    for (const gone of [preset(), template(), version('web-v1')]) world.apply(world.remove(gone));
+    expect(world.patch(workspace(), { spec: { transition: 'stop' }, metadata: { labels: { a: 'b' } } }).kind).toBe(
+      'accepted',
+    );
+    expect(world.patch(workspace(), { status: { phase: 'Stopped' } }, 'status').kind).toBe('accepted');
+    expect(world.remove(workspace()).kind).toBe('accepted');
+  });
+
   const ada = { owner: 'ada', name: 'adas-web', claimRef: { name: 'adas-web', uid: 'uid-9' } };
 
   it('is built from what it was built from', () => {

@@ -5,6 +5,7 @@ import type { KindRules } from '@holdfast/resource';
 
 import { POOL_OWNER } from '../kinds/objects.js';
 import { WORKSPACES } from '../kinds/workspace.js';
+import { checkBuiltFrom } from './built-from.js';
 import { changedFields, refuseChanges } from './changed-fields.js';
 import { specIn } from './look-up.js';
 import { checkLabelName } from './names.js';
@@ -13,12 +14,15 @@ import { checkLabelName } from './names.js';
 const LONGEST_NAME = 63;
 const BUILT_FROM = ['template', 'version', 'preset', 'parameters'];
 
-/** What a workspace is built from stays, and it changes hands once: from the pool, to the owner of a claim. */
+/**
+ * What a workspace is built from is there when it is made, and stays; and it changes hands once: from the pool, to the
+ * owner of a claim.
+ */
 export const workspaceRules: KindRules = {
-  check: ({ key, before, after }) => [
-    ...(before === undefined ? checkLabelName(key.name, LONGEST_NAME) : []),
-    ...(before === undefined ? [] : refuseRebuilt(before, after)),
-    ...(before === undefined ? [] : refuseOtherHands(before, after)),
+  check: ({ key, before, after }, state) => [
+    ...(before === undefined
+      ? [...checkLabelName(key.name, LONGEST_NAME), ...checkBuiltFrom(key, specIn(WORKSPACES, after), state)]
+      : [...refuseRebuilt(before, after), ...refuseOtherHands(before, after)]),
     ...checkClaimed(after),
   ],
 };
