@@ -60,4 +60,5 @@ export { prebuildRules } from './rules/prebuild-rules.js';
 export { nextScheduleEdge, readScheduling, scheduledInstances } from './schedule.js';
 export type { Schedule, ScheduleTable, Scheduling } from './schedule.js';
 export type { Target } from './target.js';
+export { unfitParameters } from './unfit-parameters.js';
 export { validateSettings } from './validate-settings.js';

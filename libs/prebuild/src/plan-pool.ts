@@ -25,6 +25,7 @@ export type PlanReason =
   | TargetReason
   | { readonly kind: 'inactive'; readonly because: InactiveReason }
   | { readonly kind: 'paused'; readonly by: PausedBy }
+  | { readonly kind: 'parameters-unfit'; readonly problems: readonly string[] }
   | { readonly kind: 'hard-limited'; readonly probe: boolean }
   | { readonly kind: 'held-back'; readonly count: number; readonly by: HeldBackBy };
 
@@ -104,6 +105,11 @@ const extraneous = ({ ages: { fresh }, state }: Known): readonly Instance[] => {
 };
 
 const creation = ({ pool, ages, state, backOff }: Known, room = Number.POSITIVE_INFINITY): Decision => {
+  // Every build of it would fail: only a change of the preset, or another version, helps.
+  if (pool.unfit !== undefined) {
+    const unfit: PlanReason = { kind: 'parameters-unfit', problems: pool.unfit };
+    return { actions: waiting(backOff), reasons: [...hardLimitReason(pool), unfit] };
+  }
   if (backOff !== undefined) return { actions: waiting(backOff), reasons: hardLimitReason(pool) };
   const missing = Math.max(state.desired - ages.fresh.length - state.starting, 0);
   const tried = Math.min(missing, probesLeft(pool));

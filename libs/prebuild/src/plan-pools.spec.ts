@@ -47,6 +47,15 @@ describe('one pool', () => {
     expect(paused?.reasons).toEqual([{ kind: 'paused', by: 'template' }]);
   });
 
+  it('whose version does not take the parameters builds nothing, and still deletes what is too much', () => {
+    const unfit = ['spec.parameters.size: Required value: a string'];
+    const [waiting] = plan([poolWanting(2, { unfit, running: [] })]);
+    expect(waiting?.actions).toEqual([]);
+    expect(waiting?.reasons).toEqual([{ kind: 'parameters-unfit', problems: unfit }]);
+    const running = [ready('old', at('09:00')), ready('new', at('11:00'))];
+    expect(actions([poolWanting(1, { unfit, running })])).toEqual({ 'web@v1': [{ kind: 'delete', ids: ['old'] }] });
+  });
+
   it('that is hard-limited tries one build when it may, and never two at once', () => {
     expect(actions([poolWanting(3, { hardLimit: 'limited' })])).toEqual({ 'web@v1': [] });
     expect(actions([poolWanting(3, { hardLimit: 'probe' })])).toEqual({ 'web@v1': [{ kind: 'create', count: 1 }] });
@@ -171,6 +180,13 @@ describe('a new version', () => {
     const [previous] = plan(versions('Surge', { running }, old.slice(2)));
     expect(previous?.actions).toEqual([{ kind: 'delete', ids: ['c'] }]);
     expect(previous?.reasons).toEqual([{ kind: 'inactive', because: 'version-replaced' }]);
+  });
+
+  it('that does not take the parameters leaves the previous one as it is while a surge is asked for', () => {
+    expect(actions(versions('Surge', { unfit: ['spec.parameters.size: Required value'] }))).toEqual({
+      'web@v1': [],
+      'web@v2': [],
+    });
   });
 
   it('never fills the previous one again when people claim what it has', () => {

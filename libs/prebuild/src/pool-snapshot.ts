@@ -68,5 +68,7 @@ export interface PoolSnapshot {
   readonly failures?: Failures;
   readonly hardLimit: HardLimit;
   readonly pausedBy?: PausedBy;
+  /** Why no build of this version can succeed: what it does not take of the preset's parameters. */
+  readonly unfit?: readonly string[];
   readonly demand?: DemandCounts;
 }

@@ -27,6 +27,8 @@ export interface PresetFacts {
   readonly invalidatedAt?: Instant;
   /** When its spec changed last, or somebody asked for another try. */
   readonly retriedAt?: Instant;
+  /** What the template's active version does not take of its parameters. */
+  readonly unfit?: readonly string[];
   readonly demand?: DemandCounts;
 }
 
@@ -106,6 +108,7 @@ const poolOf = ({ preset, template, version, workspaces }: PoolParts): Omit<Pool
     inProgress: { start: start + (isActive ? waiting : 0), stop: found.stop, delete: found.delete },
     pending: isActive ? 0 : waiting,
     ...(preset.invalidatedAt === undefined ? {} : { invalidatedAt: preset.invalidatedAt }),
+    ...(version === template?.activeVersion && preset.unfit !== undefined ? { unfit: preset.unfit } : {}),
     ...(preset.demand === undefined ? {} : { demand: preset.demand }),
   };
 };

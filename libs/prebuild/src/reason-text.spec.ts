@@ -16,6 +16,10 @@ it.each<[PlanReason, string]>([
   ],
   [{ kind: 'bounded', asked: 12, bound: 'max' }, '12 would be beyond max'],
   [
+    { kind: 'parameters-unfit', problems: ['spec.parameters.size: Required value: a string'] },
+    "nothing is created: the active version does not take the preset's parameters: spec.parameters.size: Required value: a string",
+  ],
+  [
     { kind: 'hard-limited', probe: false },
     'hard-limited, since the newest builds all failed: none is started until the cool-down is over, the spec changes, or `holdfast prebuilds retry`; `holdfast prebuilds logs` tells why they failed',
   ],

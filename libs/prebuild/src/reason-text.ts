@@ -17,6 +17,8 @@ export const reasonText = (reason: PlanReason): string => {
       return `the demand expression is not followed: ${reason.problem}`;
     case 'bounded':
       return `${reason.asked} would be beyond ${reason.bound}`;
+    case 'parameters-unfit':
+      return `nothing is created: the active version does not take the preset's parameters: ${reason.problems.join('; ')}`;
     case 'hard-limited':
       return reason.probe
         ? 'hard-limited, since the newest builds all failed: one build is tried'

@@ -1,5 +1,5 @@
 /** What planning needs to know, out of the objects of one version of the log (rule book: Planning is pure, "snapshot"). */
-import { countDemand, parseInstant, poolSettingsOf } from '@holdfast/prebuild';
+import { countDemand, parseInstant, poolSettingsOf, unfitParameters } from '@holdfast/prebuild';
 import type {
   Build,
   DemandEvent,
@@ -13,17 +13,20 @@ import type {
 import type { ObjectState } from '@holdfast/reconcile';
 
 import { idBeside, isPooled } from './pool-objects.js';
-import type { PoolObjects, StoredPreset, StoredTemplate, StoredWorkspace } from './pool-objects.js';
+import type { PoolObjects, StoredPreset, StoredTemplate, StoredVersion, StoredWorkspace } from './pool-objects.js';
 
 /** The claims of a preset, by its id. */
 export type DemandOf = (preset: string) => readonly DemandEvent[];
 
 export const factsOf = (objects: PoolObjects, demandOf: DemandOf, now: Instant): Facts => {
   const templates = new Map(objects.templates.map((template) => [template.id, template]));
+  const versions = new Map(objects.versions.map((version) => [version.id, version]));
   const ofPresets = objects.workspaces.flatMap((workspace) => workspaceFacts(workspace) ?? []);
-  const presets = objects.presets.map((preset) =>
-    presetFacts(preset, templates.get(idBeside(preset, preset.spec.template)), demandOf, now),
-  );
+  const presets = objects.presets.map((preset) => {
+    const template = templates.get(idBeside(preset, preset.spec.template));
+    const active = versions.get(idBeside(preset, template?.spec.activeVersion ?? ''));
+    return { ...presetFacts(preset, template, demandOf, now), ...unfitOf(preset, active) };
+  });
   return {
     paused: objects.paused,
     templates: objects.templates.map(templateFacts),
@@ -71,6 +74,13 @@ const presetFacts = (
     ...(retriedAt === undefined ? {} : { retriedAt }),
     ...(prebuilds.demandExpression === undefined ? {} : { demand: countDemand(demandOf(preset.id), now) }),
   };
+};
+
+const unfitOf = (preset: StoredPreset, active: StoredVersion | undefined): Pick<PresetFacts, 'unfit'> => {
+  if (active === undefined) return {};
+  const { name, spec } = active;
+  const unfit = unfitParameters(preset.spec.parameters, { version: name, parameters: spec.parameters });
+  return unfit.length === 0 ? {} : { unfit };
 };
 
 /** Creation times are of whole seconds: what is built in the second of an invalidation would seem to be from before it. */

@@ -1,5 +1,4 @@
 /** What presets, templates and their versions say of their pools, and what keeps them there. */
-import type { PoolPlan } from '@holdfast/prebuild';
 import { finalizersOf } from '@holdfast/reconcile';
 import type { ObjectState } from '@holdfast/reconcile';
 
@@ -7,8 +6,8 @@ import { countBy } from './group-by.js';
 import type { Job, Told } from './jobs.js';
 import type { PassInput, PlannedPool } from './plan-pass.js';
 import { idBeside, isPooled } from './pool-objects.js';
-import type { StoredPreset } from './pool-objects.js';
 import { presetObservations, presetStatus } from './preset-status.js';
+import type { PresetView } from './preset-status.js';
 import { templateStatus } from './template-status.js';
 
 /** Keeps a template until its pools are empty. */
@@ -23,11 +22,17 @@ export const presetJobs = (
   { objects, idleSeconds, now }: PassInput,
 ): readonly Job[] => {
   const templates = new Map(objects.templates.map((template) => [template.id, template]));
-  const planOf = new Map(pools.map(({ snapshot, plan }) => [snapshot.pool, plan]));
+  const poolOf = new Map(pools.map((pool) => [pool.snapshot.pool, pool]));
   return objects.presets.flatMap((preset): readonly Job[] => {
     const active = templates.get(idBeside(preset, preset.spec.template))?.spec.activeVersion;
-    const plan = active === undefined ? undefined : planOf.get(`${preset.id}@${active}`);
-    const view = { preset, plan, failed: failed.get(preset.id) ?? 0, idleSeconds: idleSeconds(preset.id) };
+    const pool = active === undefined ? undefined : poolOf.get(`${preset.id}@${active}`);
+    const view: PresetView = {
+      preset,
+      plan: pool?.plan,
+      unfit: pool?.snapshot.unfit ?? [],
+      failed: failed.get(preset.id) ?? 0,
+      idleSeconds: idleSeconds(preset.id),
+    };
     const status = presetStatus(view, now);
     if (status === undefined) return [];
     return [
@@ -37,19 +42,19 @@ export const presetJobs = (
         kind: 'status',
         state: preset.state,
         status,
-        told: news(preset, plan),
+        told: news(view),
       },
     ];
   });
 };
 
 const WARNINGS = new Set(['HardLimited', 'BackingOff']);
-const NEEDED = new Set(['Scheduling', 'DemandExpression']);
+const NEEDED = new Set(['ParametersValid', 'Scheduling', 'DemandExpression']);
 
 /** What turned out to be wrong since the status was written. */
-const news = (preset: StoredPreset, plan: PoolPlan | undefined): readonly Told[] => {
-  const before = new Map((preset.status.conditions ?? []).map(({ type, status }) => [type, status]));
-  return presetObservations(preset, plan)
+const news = (view: PresetView): readonly Told[] => {
+  const before = new Map((view.preset.status.conditions ?? []).map(({ type, status }) => [type, status]));
+  return presetObservations(view)
     .filter(({ type, status }) => before.get(type) !== status)
     .filter(({ type, status }) => (WARNINGS.has(type) && status === 'True') || (NEEDED.has(type) && status === 'False'))
     .map(({ type, message }) => ({ type: 'Warning', reason: type, message }));

@@ -2,7 +2,7 @@
 import type { JsonObject } from '@holdfast/kernel';
 import { parseInstant, PRESETS, seconds, TEMPLATES, TEMPLATE_VERSIONS, WORKSPACES } from '@holdfast/prebuild';
 import type { Instant, PrebuildKind } from '@holdfast/prebuild';
-import { keyOf, ObjectCache } from '@holdfast/reconcile';
+import { conditionsOf, keyOf, ObjectCache } from '@holdfast/reconcile';
 import type { ObjectState } from '@holdfast/reconcile';
 
 import type { PassConfig } from './plan-pass.js';
@@ -47,8 +47,8 @@ const stateOf = (kind: PrebuildKind<object, object>, name: string, { metadata, s
 export const template = ({ metadata = {}, spec = {}, status = {} }: Given = {}): ObjectState =>
   stateOf(TEMPLATES, 'web', { metadata, spec: { activeVersion: 'v1', paused: false, ...spec }, status });
 
-export const version = (name: string, { metadata = {} }: Given = {}): ObjectState =>
-  stateOf(TEMPLATE_VERSIONS, name, { metadata, spec: { template: 'web' }, status: {} });
+export const version = (name: string, { metadata = {}, spec = {} }: Given = {}): ObjectState =>
+  stateOf(TEMPLATE_VERSIONS, name, { metadata, spec: { template: 'web', parameters: [], ...spec }, status: {} });
 
 export const preset = (prebuilds: JsonObject, { metadata = {}, status = {} }: Given = {}): ObjectState => {
   const settings = { instances: 0, paused: false, replacement: { strategy: 'Immediate' }, ...prebuilds };
@@ -103,6 +103,14 @@ export const planned = (states: readonly ObjectState[], clock: string, underWay 
     idleSeconds: () => 0,
   });
 };
+
+/** Of each preset its condition of that type as it is written, and the events that go with it. */
+export const saidOf = (pass: Pass, type: string): readonly object[] =>
+  pass.jobs.flatMap((job) => {
+    if (job.kind !== 'status' || job.state.key.resource !== PRESETS.resource) return [];
+    const found = conditionsOf(job.status).find((condition) => condition['type'] === type);
+    return found === undefined ? [] : [{ ...found, told: job.told.map(({ reason }) => reason) }];
+  });
 
 /** Of each pool what is written, by names. */
 export const writesOf = (pass: Pass): readonly object[] =>

@@ -6,6 +6,7 @@ import {
   planned,
   preset,
   READY,
+  saidOf,
   template,
   text,
   upkeepOf,
@@ -90,6 +91,34 @@ describe('what is written for a pool', () => {
     expect(writesOf(planned(states('2025-06-02T08:59:59.500Z'), '09:00'))).toEqual([
       write('v1', { deletes: ['old'], creates: 1 }),
     ]);
+  });
+});
+
+describe('a preset whose parameters the active version does not take', () => {
+  const sized = version('v1', { spec: { parameters: [{ name: 'size', type: 'string' }] } });
+  const problem = 'spec.parameters.size: Required value: a string; it has no default in template version "v1"';
+
+  it('builds nothing, and says which parameter, once', () => {
+    const pass = planned([template(), sized, preset({ instances: 2 })], '09:00');
+    expect(writesOf(pass)).toEqual([write('v1')]);
+    const condition = { status: 'False', reason: 'NotAccepted', message: problem };
+    expect(saidOf(pass, 'ParametersValid')).toMatchObject([{ ...condition, told: ['ParametersValid'] }]);
+    expect(saidOf(pass, 'Ready')).toMatchObject([{ status: 'False', message: expect.stringContaining(problem) }]);
+    const known = { conditions: [{ type: 'ParametersValid', ...condition, lastTransitionTime: text('08:00') }] };
+    const again = planned([template(), sized, preset({ instances: 2 }, { status: known })], '09:01');
+    expect(saidOf(again, 'ParametersValid')).toMatchObject([{ lastTransitionTime: text('08:00'), told: [] }]);
+  });
+
+  it('says so while it is paused, too', () => {
+    const pass = planned([template(), sized, preset({ instances: 2, paused: true })], '09:00');
+    expect(saidOf(pass, 'ParametersValid')).toMatchObject([{ status: 'False', message: problem }]);
+  });
+
+  it('fills its pool again as soon as a version takes them', () => {
+    const states = [template({ spec: { activeVersion: 'v2' } }), sized, version('v2'), preset({ instances: 2 })];
+    const pass = planned(states, '09:00');
+    expect(writesOf(pass)).toEqual([write('v2', { creates: 2 })]);
+    expect(saidOf(pass, 'ParametersValid')).toMatchObject([{ status: 'True', reason: 'Accepted', told: [] }]);
   });
 });
 

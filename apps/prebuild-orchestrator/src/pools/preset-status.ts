@@ -16,6 +16,8 @@ export interface PresetView {
   readonly preset: StoredPreset;
   /** Of the active version; missing while there is none. */
   readonly plan: PoolPlan | undefined;
+  /** What the active version does not take of its parameters. */
+  readonly unfit: readonly string[];
   /** Failed builds that are kept as evidence. */
   readonly failed: number;
   /** So many seconds ready instances have waited, all together. */
@@ -47,9 +49,8 @@ const numbersOf = (plan: PoolPlan | undefined): JsonObject => {
 };
 
 const conditionsAfter = (view: PresetView, current: JsonObject | undefined, now: Instant): readonly JsonObject[] => {
-  const { preset, plan } = view;
   const time = new Date(millisecondsOf(now));
-  const observed = presetObservations(preset, plan);
+  const observed = presetObservations(view);
   const types = new Set(observed.map(({ type }) => type));
   const isOurs = ({ type }: JsonObject): boolean => typeof type === 'string' && OWN_TYPES.has(type);
   // What is not asked for any more is not said either.
@@ -62,15 +63,19 @@ const conditionsAfter = (view: PresetView, current: JsonObject | undefined, now:
   );
 };
 
-const OWN_TYPES = new Set(['Ready', 'Paused', 'HardLimited', 'BackingOff', 'Scheduling', 'DemandExpression']);
+const OWN_TYPES = new Set([
+  ...['Ready', 'Paused', 'ParametersValid', 'HardLimited', 'BackingOff', 'Scheduling', 'DemandExpression'],
+]);
 
 /** A condition as it is observed, before it has a time. */
-export const presetObservations = (preset: StoredPreset, plan: PoolPlan | undefined): readonly Observation[] => {
+export const presetObservations = (view: Pick<PresetView, 'preset' | 'plan' | 'unfit'>): readonly Observation[] => {
+  const { preset, plan, unfit } = view;
   const { prebuilds } = preset.spec;
   const reasons = plan?.reasons ?? [];
   const said = [
     readiness(plan),
     paused(reasons),
+    ...(plan === undefined ? [] : [parametersValid(unfit)]),
     hardLimited(reasons),
     backingOff(plan),
     ...(prebuilds.scheduling === undefined ? [] : [scheduling(reasons)]),
@@ -80,6 +85,8 @@ export const presetObservations = (preset: StoredPreset, plan: PoolPlan | undefi
 };
 
 type Said = Omit<Observation, 'observedGeneration'>;
+
+const HELD_BACK: ReadonlySet<PlanReason['kind']> = new Set(['held-back', 'parameters-unfit']);
 
 const readiness = (plan: PoolPlan | undefined): Said => {
   const say = (status: Said['status'], reason: string, message: string): Said => ({
@@ -92,7 +99,7 @@ const readiness = (plan: PoolPlan | undefined): Said => {
   const inactive = find(plan.reasons, 'inactive');
   if (inactive !== undefined) return say('False', 'Inactive', reasonText(inactive));
   const { desired, eligible } = plan.state;
-  const heldBack = plan.reasons.filter(({ kind }) => kind === 'held-back').map(reasonText);
+  const heldBack = plan.reasons.filter(({ kind }) => HELD_BACK.has(kind)).map(reasonText);
   const message = [`${eligible} of ${desired} ready`, ...heldBack].join('; ');
   return eligible >= desired ? say('True', 'Filled', message) : say('False', 'Filling', message);
 };
@@ -103,6 +110,11 @@ const paused = (reasons: readonly PlanReason[]): Said => {
   const by = { system: 'SystemPaused', template: 'TemplatePaused', preset: 'PresetPaused' }[reason.by];
   return { type: 'Paused', status: 'True', reason: by, message: reasonText(reason) };
 };
+
+const parametersValid = (unfit: readonly string[]): Said =>
+  unfit.length > 0
+    ? no('ParametersValid', 'NotAccepted', unfit.join('; '))
+    : { type: 'ParametersValid', status: 'True', reason: 'Accepted', message: 'the active version takes them' };
 
 const hardLimited = (reasons: readonly PlanReason[]): Said => {
   const reason = find(reasons, 'hard-limited');

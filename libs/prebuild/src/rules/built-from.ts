@@ -13,7 +13,7 @@ import { TEMPLATES } from '../kinds/template.js';
 import { TEMPLATE_VERSIONS } from '../kinds/template-version.js';
 import { lookUp } from './look-up.js';
 import type { Found } from './look-up.js';
-import { checkGiven, checkMissing } from './parameters.js';
+import { checkParameters } from './parameters.js';
 
 type Built = Pick<WorkspaceSpec, 'template' | 'version' | 'preset' | 'parameters'>;
 
@@ -32,7 +32,7 @@ export const checkBuiltFrom = ({ namespace }: ObjectKey, built: Built, state: Re
     ...checkOfTemplate('version', template, found.version),
     ...(preset === undefined ? [] : checkThere('preset', preset, { what: 'preset', namespace, found: found.preset })),
     ...checkOfTemplate('preset', template, found.preset),
-    ...(declared === undefined ? [] : [...checkGiven(parameters, declared), ...checkMissing(parameters, declared)]),
+    ...(declared === undefined ? [] : checkParameters(parameters, declared)),
   ];
 };
 

@@ -34,6 +34,12 @@ export const checkMissing = (given: Parameters, { version, parameters }: Declare
       requiredValue(`${FIELD}.${name}`, `a ${type}; it has no default in template version "${version}"`),
     );
 
+/** All that keeps a version from taking these values. */
+export const checkParameters = (given: Parameters, declared: Declared): readonly Cause[] => [
+  ...checkGiven(given, declared),
+  ...checkMissing(given, declared),
+];
+
 const unknownText = (name: string, { version, parameters }: Declared): string => {
   const known = parameters.map((parameter) => parameter.name);
   const expected = known.length === 0 ? 'it has none' : `expected one of ${known.join(', ')}`;

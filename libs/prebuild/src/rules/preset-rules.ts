@@ -10,7 +10,7 @@ import { validateSettings } from '../validate-settings.js';
 import { declaredBy } from './declared-by.js';
 import { specIn } from './look-up.js';
 import { checkLabelName } from './names.js';
-import { checkGiven, checkMissing } from './parameters.js';
+import { checkParameters } from './parameters.js';
 
 /** Claims and workspaces are named after their preset, and need room for more. */
 const LONGEST_NAME = 52;
@@ -39,7 +39,7 @@ const checkBuilt = ({ key, after }: ObjectChange, state: ResourceState): readonl
   if (!found.ok) return [invalidValue('spec.template', template, found.problem)];
   // Without an active version nothing is built, and nothing is known of parameters yet.
   if (found.declared === undefined) return [];
-  return [...checkGiven(parameters, found.declared), ...checkMissing(parameters, found.declared)];
+  return checkParameters(parameters, found.declared);
 };
 
 const checkPrebuilds = (prebuilds: PrebuildsSpec): readonly Cause[] =>

@@ -11,7 +11,7 @@ import { changedFields, refuseChanges } from './changed-fields.js';
 import { declaredBy } from './declared-by.js';
 import { lookUp, specIn } from './look-up.js';
 import { checkLabelName } from './names.js';
-import { checkGiven, checkMissing, givenValue } from './parameters.js';
+import { checkGiven, checkParameters, givenValue } from './parameters.js';
 import type { Declared } from './parameters.js';
 
 const LONGEST_NAME = 63;
@@ -82,5 +82,5 @@ const checkOfTemplate = ({ key, after }: ObjectChange, name: string, state: Reso
   if (!found.ok) return [invalidValue('spec.template', name, found.problem)];
   if (found.declared === undefined) return [];
   const { parameters } = specIn(WORKSPACE_CLAIMS, after);
-  return [...checkGiven(parameters, found.declared), ...checkMissing(parameters, found.declared)];
+  return checkParameters(parameters, found.declared);
 };
