@@ -27,9 +27,9 @@ export async function install() {
 }
 
 /** Resolves with an exit code once every project's dist is current, and what services run is made from it. */
-export async function compile(config = 'tsconfig.build.json') {
+export async function compile(config = 'tsconfig.build.json', runTool = run) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const code = await run(process.execPath, [compiler, '-b', config], { cwd: root });
+  const code = await runTool(process.execPath, [compiler, '-b', config], { cwd: root });
   if (code !== 0) return code;
   const { bundleServices } = await import('./bundle.mjs');
   await bundleServices(root);

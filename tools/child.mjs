@@ -1,5 +1,6 @@
 // Child processes whose signals and exit codes pass through.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import process from 'node:process';
 
@@ -18,6 +19,19 @@ export async function run(command, args, options = {}) {
   const stop = passOn(child);
   try {
     return await ended(child);
+  } finally {
+    stop();
+  }
+}
+
+/** The same beside others: what the command says is not shown but given to `hear`. */
+export async function runAside(command, args, options, hear) {
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', hear);
+  const stop = passOn(child);
+  try {
+    const [code, signal] = await once(child, 'close');
+    return code ?? 128 + constants.signals[signal];
   } finally {
     stop();
   }

@@ -8,6 +8,7 @@ import { run } from './child.mjs';
 await install();
 const paths = process.argv.slice(2);
 process.env.NX_DAEMON = 'false';
+if (paths.length === 0) process.env.HOLDFAST_LINT_ALL = '1';
 const { createProjectGraphAsync } = await import('@nx/devkit');
 await createProjectGraphAsync({ exitOnError: true });
 

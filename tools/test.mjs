@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { compile, install, root } from './bootstrap.mjs';
-import { ended, run } from './child.mjs';
+import { ended, runAside } from './child.mjs';
 
 const deep = process.argv.includes('--deep');
 // Several times what it takes on two idle cores: this ends what hangs, not what is slow.
@@ -21,13 +21,17 @@ let lastResort;
 let stopTests = () => {};
 let failedGates = 0;
 
-if (!deep) {
-  await gate('Format', () =>
-    node(script('node_modules', 'prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'),
-  );
-  await gate('Lint', () => node(script('tools', 'lint.mjs')));
-}
-await gate('Types', () => compile('tsconfig.json'));
+const prettier = script('node_modules', 'prettier', 'bin', 'prettier.cjs');
+const types = { Types: (runTool) => compile('tsconfig.json', runTool) };
+await gates(
+  deep
+    ? types
+    : {
+        Format: (runTool) => runTool(process.execPath, [prettier, '--check', '--log-level=warn', '.'], { cwd: root }),
+        Lint: (runTool) => runTool(process.execPath, [script('tools', 'lint.mjs')], { cwd: root }),
+        ...types,
+      },
+);
 
 heading(deep ? 'Deep tests' : 'Tests: unit, integration, end to end');
 const counts = await tests();
@@ -36,13 +40,24 @@ clearTimeout(lastResort);
 rmSync(scratch, { recursive: true, force: true });
 finish(counts);
 
-async function gate(name, check) {
-  heading(name);
+/** All at once, since each keeps one core busy; what they have to say is told one after the other. */
+async function gates(checks) {
+  const outcomes = Object.entries(checks).map(([name, check]) => [name, outcome(check)]);
+  for (const [name, promised] of outcomes) {
+    heading(name);
+    const { code, said, seconds } = await promised;
+    if (code > 128) process.exit(code); // Interrupted: nobody waits for the rest.
+    if (code !== 0) failedGates += 1;
+    process.stdout.write(said);
+    console.log(`${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
+  }
+}
+
+async function outcome(check) {
   const started = Date.now();
-  const code = await check();
-  if (code > 128) process.exit(code); // Interrupted: nobody waits for the rest.
-  if (code !== 0) failedGates += 1;
-  console.log(`${code === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  const said = [];
+  const code = await check((command, args, options) => runAside(command, args, options, (chunk) => said.push(chunk)));
+  return { code, said: Buffer.concat(said).toString(), seconds: ((Date.now() - started) / 1000).toFixed(1) };
 }
 
 async function tests() {
@@ -100,10 +115,6 @@ function tryTo(stop) {
   } catch {
     return false; // The group is already gone.
   }
-}
-
-function node(...args) {
-  return run(process.execPath, args, { cwd: root });
 }
 
 function heading(title) {
