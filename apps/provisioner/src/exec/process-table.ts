@@ -25,22 +25,46 @@ export interface ProcessOwner {
 
 interface ProcessEntry extends ProcessIdentity {
   readonly session: number;
-  /** Read once, by whoever asks first. */
-  environment?: Promise<readonly string[]>;
+}
+
+/** Of which workspace a process is, and which of its builds started it, as its environment says. */
+interface MarkedEntry extends ProcessEntry {
+  readonly uid: string;
+  readonly build: string | undefined;
+}
+
+/** All processes at one moment, found by what leads to them: hundreds of workspaces may ask at once. */
+interface ProcessScan {
+  readonly byKey: ReadonlyMap<string, ProcessEntry>;
+  readonly bySession: ReadonlyMap<number, readonly ProcessEntry[]>;
+  /** By the uid of their workspace; environments are read once, for whoever asks first. */
+  readonly byUid: () => Promise<ReadonlyMap<string, readonly MarkedEntry[]>>;
 }
 
 const GRACE_MS = 5_000;
 const INSIST_MS = 5_000;
 const LOOK_AGAIN_MS = 50;
 
-export const processesOf = async (owner: ProcessOwner): Promise<readonly ProcessIdentity[]> => {
-  const all = await listProcesses();
-  const owned = await Promise.all(all.map(async (entry) => isKnown(entry, owner) || (await isMarked(entry, owner))));
-  const sessions = new Set(owner.sessions);
-  all.forEach(({ session }, i) => owned[i] && sessions.add(session));
+export const processesOf = async ({
+  uid,
+  build,
+  sessions = [],
+  known = [],
+}: ProcessOwner): Promise<readonly ProcessIdentity[]> => {
+  const { byKey, bySession, byUid } = await scanSoon();
+  const marked = uid === undefined ? [] : ((await byUid()).get(uid) ?? []);
+  const owned = [
+    ...known.flatMap((identity) => byKey.get(keyOf(identity)) ?? []),
+    ...marked.filter((entry) => build === undefined || entry.build === String(build)),
+  ];
+  const led = new Set([...sessions, ...owned.map(({ session }) => session)]);
+  const found = new Map([...owned, ...[...led].flatMap((session) => bySession.get(session) ?? [])].map(withPid));
   // Never ourselves, should a script have been started without a session of its own.
-  return all.filter(({ pid, session }, i) => pid !== process.pid && (owned[i] || sessions.has(session)));
+  found.delete(process.pid);
+  return [...found.values()];
 };
+
+const withPid = (entry: ProcessEntry): [number, ProcessEntry] => [entry.pid, entry];
 
 /** TERM, and KILL after 5 s; resolves with what is left all the same. */
 export const endProcesses = async (owner: ProcessOwner): Promise<readonly ProcessIdentity[]> => {
@@ -66,8 +90,8 @@ export const endProcesses = async (owner: ProcessOwner): Promise<readonly Proces
 };
 
 export const areRunning = async (identities: readonly ProcessIdentity[]): Promise<boolean> => {
-  const running = new Set((await listProcesses()).map(keyOf));
-  return identities.every((identity) => running.has(keyOf(identity)));
+  const { byKey } = await scanSoon();
+  return identities.every((identity) => byKey.has(keyOf(identity)));
 };
 
 /** Of one that runs. */
@@ -75,21 +99,6 @@ export const identityOf = async (pid: number): Promise<ProcessIdentity | undefin
   const entry = await readEntry(pid, await readBoot());
   return entry === undefined ? undefined : { pid, started: entry.started };
 };
-
-const isKnown = (entry: ProcessEntry, { known = [] }: ProcessOwner): boolean =>
-  known.some((identity) => keyOf(identity) === keyOf(entry));
-
-const isMarked = async (entry: ProcessEntry, { uid, build }: ProcessOwner): Promise<boolean> => {
-  if (uid === undefined) return false;
-  const variables = await (entry.environment ??= readEnvironment(entry));
-  return (
-    variables.includes(`HOLDFAST_WORKSPACE_UID=${uid}`) &&
-    (build === undefined || variables.includes(`HOLDFAST_WORKSPACE_BUILD=${build}`))
-  );
-};
-
-const readEnvironment = async ({ pid }: ProcessEntry): Promise<readonly string[]> =>
-  (await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')).split('\0');
 
 const signal = ({ pid }: ProcessIdentity, name: NodeJS.Signals): void => {
   try {
@@ -101,22 +110,63 @@ const signal = ({ pid }: ProcessIdentity, name: NodeJS.Signals): void => {
 
 const keyOf = ({ pid, started }: ProcessIdentity): string => `${pid}@${started}`;
 
-let nextScan: Promise<readonly ProcessEntry[]> | undefined;
+let scanning: Promise<unknown> = Promise.resolve();
+let nextScan: Promise<ProcessScan> | undefined;
 
-/** Those who ask in one turn share a scan, which begins after all of them: hundreds of workspaces end at one stop. */
-const listProcesses = (): Promise<readonly ProcessEntry[]> => {
-  nextScan ??= immediate().then(() => {
-    nextScan = undefined;
-    return scanProcesses();
-  });
+/** One scan at a time; those who ask meanwhile share the next, which begins after all of them. */
+const scanSoon = (): Promise<ProcessScan> => {
+  nextScan ??= scanning
+    .catch(() => undefined)
+    .then(() => immediate())
+    .then(() => {
+      nextScan = undefined;
+      const scan = scanProcesses();
+      scanning = scan;
+      return scan;
+    });
   return nextScan;
 };
 
-const scanProcesses = async (): Promise<readonly ProcessEntry[]> => {
+const scanProcesses = async (): Promise<ProcessScan> => {
   const boot = await readBoot();
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const entries = await Promise.all(pids.map((pid) => readEntry(Number(pid), boot)));
-  return entries.filter((entry) => entry !== undefined);
+  const entries = (await Promise.all(pids.map((pid) => readEntry(Number(pid), boot)))).filter(
+    (entry) => entry !== undefined,
+  );
+  let byUid: ReturnType<typeof readMarks> | undefined;
+  return {
+    byKey: new Map(entries.map((entry) => [keyOf(entry), entry])),
+    bySession: groupBy(entries, ({ session }) => session),
+    byUid: () => (byUid ??= readMarks(entries)),
+  };
+};
+
+const readMarks = async (entries: readonly ProcessEntry[]): Promise<ReadonlyMap<string, readonly MarkedEntry[]>> => {
+  const marked = await Promise.all(
+    entries.map(async (entry) => {
+      const environment = await readFile(`/proc/${entry.pid}/environ`, 'latin1').catch(() => '');
+      const uid = variableIn(environment, 'HOLDFAST_WORKSPACE_UID');
+      if (uid === undefined) return [];
+      return [{ ...entry, uid, build: variableIn(environment, 'HOLDFAST_WORKSPACE_BUILD') }];
+    }),
+  );
+  return groupBy(marked.flat(), ({ uid }) => uid);
+};
+
+const variableIn = (environment: string, name: string): string | undefined =>
+  environment
+    .split('\0')
+    .find((variable) => variable.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
+
+const groupBy = <K, T>(items: readonly T[], keyOfItem: (item: T) => K): ReadonlyMap<K, readonly T[]> => {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOfItem(item));
+    if (group === undefined) groups.set(keyOfItem(item), [item]);
+    else group.push(item);
+  }
+  return groups;
 };
 
 const readBoot = async (): Promise<string> => (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
