@@ -96,6 +96,15 @@ export const presets: KindDefinition = aKind({
   versions: [version('v1', { scale: { specReplicasPath: '.spec.slots', statusReplicasPath: '.status.filled' } })],
 });
 
+/** Not among the core kinds: only the spec of build logs needs it. */
+export const workspaces: KindDefinition = aKind({
+  group: 'prebuilds.holdfast.dev',
+  plural: 'workspaces',
+  singular: 'workspace',
+  kind: 'Workspace',
+  listKind: 'WorkspaceList',
+});
+
 /** A store whose next answers are said beforehand; it keeps what it was asked. */
 export class ScriptedStore {
   readonly commands: { readonly command: Command; readonly body: string }[] = [];
@@ -158,8 +167,11 @@ export interface TestWire {
   close(): Promise<void>;
 }
 
-/** Tokens: `admin` is a master, `alice` is not. */
-export const startWire = async (kinds: readonly KindDefinition[] = coreKinds): Promise<TestWire> => {
+/** Tokens: `admin` is a master, `alice` is not. `logOf` makes the handler of build logs. */
+export const startWire = async (
+  kinds: readonly KindDefinition[] = coreKinds,
+  logOf?: (store: ScriptedStore) => ResourceHandler,
+): Promise<TestWire> => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-wire-'));
   writeFileSync(join(folder, 'tokens'), 'admin,admin,0,system:masters\nalice,alice,1,dev\n');
   const logger = pino({ level: 'silent' });
@@ -184,7 +196,7 @@ export const startWire = async (kinds: readonly KindDefinition[] = coreKinds): P
     why: handed200,
     past: handed200,
     rollback: handed200,
-    log: handed200,
+    log: logOf?.(store) ?? handed200,
   };
   const claims = new ScriptedLeader();
   const transactions: TransactionHandler = async ({ body }, reply) => sendBytes(reply, 200, body);
