@@ -85,6 +85,28 @@ describe('a provisioner', () => {
     expect(await readdir(folder.path)).not.toContain('changed');
   });
 
+  it('finishes what is about to end when it stops, the hook of a claim most of all', async () => {
+    await start();
+    const work = workOf('hooked', 1, 'start', { exec: { create: 'touch begun; sleep 0.5' } });
+    await standIn.queue(work);
+    standIn.wake();
+    await eventually(async () => (await readdir(folder.path, { recursive: true })).includes('hooked/begun'));
+    await provisioner?.stop();
+    expect(standIn.said(work)).toEqual(['succeeded']);
+    expect(await standIn.isIdle()).toBe(true);
+  });
+
+  it('says of what it does not finish that it gives it back, once nothing of it runs', async () => {
+    await start();
+    const work = workOf('returned', 1, 'start', ENDLESS);
+    await standIn.queue(work);
+    standIn.wake();
+    await eventually(async () => (await countProcesses('returned')) > 0);
+    await provisioner?.stop();
+    expect(standIn.said(work)).toEqual(['interrupted']);
+    expect(await standIn.isIdle()).toBe(false);
+  });
+
   it('leaves no process when it stops, and begins an interrupted build anew when it starts again', async () => {
     await start();
     const work = workOf('interrupted', 1, 'start', { exec: { create: 'test -e ../go || sleep 600' } });

@@ -1,4 +1,6 @@
 /** Takes jobs as long as there is room, one build of a workspace at a time, and looks after what it has built. */
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { parseProvisionCancelSubject, PROVISION_CANCEL_SUBJECTS } from '@holdfast/contracts';
 import type { Logger } from '@holdfast/nest-platform';
 import { readJob } from '@holdfast/provision';
@@ -40,6 +42,8 @@ export interface ProvisionerTiming {
 }
 
 const TIMING: ProvisionerTiming = { beatMs: 10_000, pollMs: 2_000 };
+/** A build that ends within this time of a stop is finished: the hook of a claim, most of all, is not run twice. */
+const LET_END_MS = 1_000;
 
 interface Running {
   readonly build: number;
@@ -58,6 +62,7 @@ export class Provisioner {
   private poll: NodeJS.Timeout | undefined;
   private filling: Promise<void> | undefined;
   private fillAgain = false;
+  private takesJobs = true;
 
   constructor(private readonly options: ProvisionerOptions) {
     this.orchestrator = new Orchestrator(options.nc, options.logger);
@@ -77,15 +82,29 @@ export class Provisioner {
     for (const record of records) this.track(this.lookAfter(record));
   }
 
-  /** Ends all builds, which begin anew when it starts again, and all workspaces, which are then brought back. */
+  /**
+   * Lets builds end that are about to, and gives the others back to be begun anew. Ends all workspaces, which are brought
+   * back when it starts again.
+   */
   async stop(): Promise<void> {
     clearInterval(this.poll);
+    this.takesJobs = false;
+    for (const queue of this.queues) queue.close();
+    await Promise.race([
+      Promise.allSettled([this.filling, ...this.underway]),
+      delay(LET_END_MS, undefined, { ref: false }),
+    ]);
     this.stopping.abort('the provisioner stops');
     this.cancels?.unsubscribe();
-    for (const queue of this.queues) queue.close();
     for (const { abort } of this.running.values()) abort.abort('the provisioner stops');
-    await Promise.allSettled([this.filling, ...this.underway]);
-    const records = await this.options.folders.readAll();
+    const interrupted = [...this.running.keys()];
+    // At once: what ignores TERM takes its time.
+    await Promise.allSettled([this.filling, ...this.underway, this.suspendAll(() => true)]);
+    await this.suspendAll(({ uid }) => interrupted.includes(uid));
+  }
+
+  private async suspendAll(isMeant: (job: Job) => boolean): Promise<void> {
+    const records = (await this.options.folders.readAll()).filter(({ work }) => isMeant(work.job));
     await Promise.allSettled(records.map(async ({ work }) => this.driverOf(work)?.suspend(work)));
   }
 
@@ -96,7 +115,7 @@ export class Provisioner {
   }
 
   private async fillNow(): Promise<void> {
-    while (this.fillAgain && !this.stopping.signal.aborted) {
+    while (this.fillAgain && this.takesJobs) {
       this.fillAgain = false;
       for (const [i, name] of [...this.options.drivers.keys()].entries()) {
         const queue = this.queues[i];
@@ -108,7 +127,7 @@ export class Provisioner {
   private async takeFrom(queue: JobQueues, name: string): Promise<void> {
     const { parallelism, drivers, logger } = this.options;
     try {
-      while (this.underway.size < parallelism && !this.stopping.signal.aborted) {
+      while (this.takesJobs && this.underway.size < parallelism) {
         const message = await queue.next();
         const driver = drivers.get(name);
         if (message === undefined || driver === undefined) return;

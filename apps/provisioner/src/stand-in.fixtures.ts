@@ -130,6 +130,13 @@ export class StandIn {
     return eventually(() => this.builds.get(nameOf(job))?.end, { withinMs: 15_000 });
   }
 
+  /** What was said of it, in order, but that it goes on. */
+  said({ job }: Work): readonly BuildReport['status'][] {
+    return this.reports
+      .filter((report) => nameOf(report.job) === nameOf(job) && report.status !== 'running')
+      .map(({ status }) => status);
+  }
+
   timesBegun({ job }: Work): number {
     return this.builds.get(nameOf(job))?.begun ?? 0;
   }
@@ -174,9 +181,12 @@ export class StandIn {
     const known = this.builds.get(nameOf(report.job));
     if (known === undefined) return { accepted: false, reason: 'gone', message: 'there is no such workspace' };
     if (known.refusal !== undefined) return known.refusal;
-    if (report.status !== 'running' && report.status !== 'ready') known.end ??= report;
+    if (isEnd(report)) known.end ??= report;
     return { accepted: true };
   }
 }
+
+const isEnd = ({ status }: BuildReport): boolean =>
+  status === 'succeeded' || status === 'failed' || status === 'cancelled';
 
 const nameOf = ({ uid, build }: Work['job']): string => `${uid}.${build}`;

@@ -107,8 +107,11 @@ export const reportShape = z
     job: jobShape,
     worker: name,
     status: z
-      .enum(['running', 'ready', 'succeeded', 'failed', 'cancelled'])
-      .describe('The last three are final: `running` says that the worker lives, `ready` that it can be used already.'),
+      .enum(['running', 'ready', 'interrupted', 'succeeded', 'failed', 'cancelled'])
+      .describe(
+        'The last three are final. `running` says that the worker lives, `ready` that it can be used already, ' +
+          '`interrupted` that the worker stops and gives the build back.',
+      ),
     endpoints: z.array(endpointShape).max(MOST_ENDPOINTS).optional(),
     reason: z
       .string()

@@ -83,6 +83,58 @@ describe('a build that a worker begins', () => {
   });
 });
 
+describe('a build that its worker gives back', () => {
+  const running = build('start', 'running');
+  const back = applyReport(
+    withBuild(running, { phase: 'Ready', endpoints }),
+    report(running, { status: 'interrupted' }),
+    NOW,
+  );
+  const waiting: Workspace = { ...workspace(), status: back.status ?? {} };
+
+  it('waits for the next one, and is known to have been begun', () => {
+    expect(back).toEqual({
+      accepted: true,
+      status: {
+        phase: 'Pending',
+        observedGeneration: 2,
+        build: {
+          number: 1,
+          transition: 'start',
+          status: 'pending',
+          queuedAt: text('10:00'),
+          startedAt: text('10:01'),
+          handedBack: 1,
+        },
+        conditions: [condition('Ready', 'False', 'Pending', 'build 1 (start) waits for a worker')],
+      },
+    });
+  });
+
+  it('is given back once, however often that is said', () => {
+    expect(applyReport(waiting, report(running, { status: 'interrupted' }), NOW)).toMatchObject({
+      accepted: false,
+      refusal: { reason: 'superseded', message: 'nobody has begun build 1 (start), not provisioner-1' },
+    });
+  });
+
+  it('has one try more', () => {
+    expect(beginBuild(waiting, begin(running, MOST_ATTEMPTS + 1), NOW)).toMatchObject({ accepted: true });
+    expect(beginBuild(waiting, begin(running, MOST_ATTEMPTS + 2), NOW)).toMatchObject({
+      accepted: false,
+      status: { build: { status: 'failed', reason: 'WorkerLost' } },
+    });
+  });
+
+  it('is not given back after its end', () => {
+    const over = withBuild(build('start', 'succeeded'));
+    expect(applyReport(over, report(running, { status: 'interrupted' }), NOW)).toMatchObject({
+      accepted: false,
+      refusal: { reason: 'finished' },
+    });
+  });
+});
+
 describe('what is refused, and changes nothing', () => {
   const first = build('start', 'running');
   const deleting = build('delete', 'running', { number: 2 });

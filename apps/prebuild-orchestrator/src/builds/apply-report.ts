@@ -2,7 +2,8 @@
 import type { Timeouts, WorkspaceBuild, WorkspaceStatus } from '@holdfast/prebuild';
 import type { BeginRequest, BuildReport, Job, RefusalOfBuild } from '@holdfast/provision';
 
-import { withBuild, withLoss, withReadiness } from './build-status.js';
+import { requeueBuild, withBuild, withLoss, withReadiness } from './build-status.js';
+import { nameOf } from './build-name.js';
 import { timeText } from './conditions.js';
 import { isUnderWay } from './next-step.js';
 import type { Workspace } from './workspace.js';
@@ -12,7 +13,7 @@ export type Verdict =
   | { readonly accepted: true; readonly status?: WorkspaceStatus }
   | { readonly accepted: false; readonly refusal: RefusalOfBuild; readonly status?: WorkspaceStatus };
 
-/** Workers may be lost so often before a build counts as failed. */
+/** So many tries may come to no end before a build counts as failed; those that were handed back do not count. */
 export const MOST_ATTEMPTS = 3;
 
 /** How long after the last time-out a build without an end is given up. */
@@ -24,7 +25,7 @@ export const beginBuild = (workspace: Workspace | undefined, request: BeginReque
   const found = buildOf(workspace, job);
   if ('accepted' in found) return { accepted: false, refusal: found };
   if (!isUnderWay(found.build)) return refusedByEnd(found.build);
-  if (attempt > MOST_ATTEMPTS) {
+  if (attempt - (found.build.handedBack ?? 0) > MOST_ATTEMPTS) {
     const message = `${MOST_ATTEMPTS} workers began ${nameOf(found.build)} and none ended it`;
     const status = endedStatus(found, { status: 'failed', reason: 'WorkerLost', message }, now);
     return { accepted: false, refusal: refuse('finished', message), status };
@@ -50,10 +51,14 @@ export const applyReport = (workspace: Workspace | undefined, report: BuildRepor
       return build.transition === 'start'
         ? { accepted: true, status: withReadiness(reported, now) }
         : { accepted: true };
+    case 'interrupted':
+      return { accepted: true, status: requeueBuild(found.workspace, build, now) };
     case 'succeeded':
     case 'failed':
-    case 'cancelled':
-      return { accepted: true, status: endedStatus({ workspace: reported, build }, report, now) };
+    case 'cancelled': {
+      const end = { ...report, status: report.status };
+      return { accepted: true, status: endedStatus({ workspace: reported, build }, end, now) };
+    }
   }
 };
 
@@ -121,10 +126,10 @@ const reportAfterEnd = (found: Found, report: BuildReport, now: Date): Verdict =
   if (report.status === build.status) return { accepted: true };
   const built = build.status === 'succeeded' && (build.transition === 'start' || build.transition === 'claim');
   if (!built || report.status !== 'failed') return refusedByEnd(build);
-  return { accepted: true, status: withLoss(workspace, ended(build, report, now), now) };
+  return { accepted: true, status: withLoss(workspace, ended(build, { ...report, status: 'failed' }, now), now) };
 };
 
-type End = Pick<BuildReport, 'status' | 'reason' | 'message'>;
+type End = Pick<BuildReport, 'reason' | 'message'> & { readonly status: 'succeeded' | 'failed' | 'cancelled' };
 
 const endedStatus = ({ workspace, build }: Found, end: End, now: Date): WorkspaceStatus => {
   const status = withBuild(workspace, ended(build, end, now), now);
@@ -135,7 +140,7 @@ const endedStatus = ({ workspace, build }: Found, end: End, now: Date): Workspac
 
 const ended = (build: WorkspaceBuild, { status, reason, message }: End, now: Date): WorkspaceBuild => ({
   ...build,
-  status: status === 'ready' ? 'running' : status,
+  status,
   endedAt: timeText(now),
   ...(status === 'succeeded' || reason === undefined ? {} : { reason }),
   ...(status === 'succeeded' || message === undefined ? {} : { message }),
@@ -149,5 +154,3 @@ const refuse = (reason: RefusalOfBuild['reason'], message: string): RefusalOfBui
   reason,
   message,
 });
-
-const nameOf = ({ number, transition }: WorkspaceBuild): string => `build ${number} (${transition})`;

@@ -23,10 +23,21 @@ const PHASES: Readonly<Record<BuildTransition, Readonly<Record<BuildStatus, Work
 /** The status with the next build, waiting for a worker. */
 export const queueBuild = (workspace: Workspace, transition: BuildTransition, now: Date): WorkspaceStatus => {
   const number = (workspace.status.build?.number ?? 0) + 1;
+  return waitingStatus(workspace, { number, transition, status: 'pending', queuedAt: timeText(now) }, now);
+};
+
+/** The status with its build as it was before a worker began it: another try waits for a worker. */
+export const requeueBuild = (workspace: Workspace, build: WorkspaceBuild, now: Date): WorkspaceStatus => {
+  // When it was begun first stays: something may be left of it, which is cleared away before the workspace goes.
+  const { worker: _, handedBack = 0, ...rest } = build;
+  return waitingStatus(workspace, { ...rest, status: 'pending', handedBack: handedBack + 1 }, now);
+};
+
+const waitingStatus = (workspace: Workspace, build: WorkspaceBuild, now: Date): WorkspaceStatus => {
   const { endpoints: _, ...rest } = workspace.status;
   // What is about to be started or stopped is nowhere to be found meanwhile.
-  const status = transition === 'claim' ? workspace.status : rest;
-  return withBuild({ ...workspace, status }, { number, transition, status: 'pending', queuedAt: timeText(now) }, now);
+  const status = build.transition === 'claim' ? workspace.status : rest;
+  return withBuild({ ...workspace, status }, build, now);
 };
 
 /** The status with its build as it is now, and with everything that follows from it. */

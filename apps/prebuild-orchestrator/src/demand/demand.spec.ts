@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Commit } from '@holdfast/contracts';
+import type { JsonObject } from '@holdfast/kernel';
 import { countDemand, instantOf, WORKSPACE_CLAIMS } from '@holdfast/prebuild';
 import type { WorkspaceClaimStatus } from '@holdfast/prebuild';
 import { keyOf, ObjectCache } from '@holdfast/reconcile';
@@ -14,7 +15,7 @@ const minutesAgo = (minutes: number): number => Date.now() - minutes * 60_000;
 
 const claim = (name: string, status: WorkspaceClaimStatus, version = 1_024): ObjectState => {
   const metadata = { name, namespace: 'default', uid: `uid-of-${name}` };
-  return { key: keyOf(WORKSPACE_CLAIMS, 'default', name), version, object: { metadata, status: { ...status } } };
+  return { key: keyOf(WORKSPACE_CLAIMS, 'default', name), version, object: { metadata, status: status as JsonObject } };
 };
 const bound = (name: string, at: number, source: 'warm' | 'cold' = 'warm'): ObjectState =>
   claim(name, { phase: 'Bound', preset: 'web', source, boundAt: new Date(at).toISOString() });

@@ -32,6 +32,9 @@ export interface BuildJobOptions {
   readonly beatMs: number;
 }
 
+/** Part of what a service may take to stop. */
+const LONGEST_GOODBYE_MS = 1_500;
+
 /**
  * Resolves when the job is acknowledged or given back. Aborting ends the build, with a sentence that says why: nobody
  * wants it any more, or this process stops.
@@ -61,13 +64,22 @@ export const buildJob = async (
   } catch (error) {
     if (!abort.signal.aborted) throw error;
     // Whoever comes next begins it anew; what nobody wants any more is done.
-    if (stopping.aborted) message.giveBack();
-    else await message.acknowledge();
+    if (!stopping.aborted) await message.acknowledge();
+    else {
+      await tellInterrupted(job, options);
+      message.giveBack();
+    }
     return undefined;
   } finally {
     clearInterval(working);
   }
 };
+
+/** A try that this process broke off shall not count; without an answer in time it does. */
+const tellInterrupted = (job: Job, { orchestrator, worker }: BuildJobOptions): Promise<unknown> =>
+  orchestrator
+    .report({ job, worker, status: 'interrupted' }, AbortSignal.timeout(LONGEST_GOODBYE_MS))
+    .catch(() => undefined);
 
 /** Leaves nothing of what nobody knows any more. */
 export const forgetWorkspace = async (uid: string, driver: Driver, folders: WorkspaceFolders): Promise<void> => {

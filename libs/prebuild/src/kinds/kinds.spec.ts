@@ -137,6 +137,7 @@ const workspaceStatus: Full<WorkspaceStatus> = {
     startedAt: at,
     endedAt: at,
     worker: 'host-1',
+    handedBack: 1,
     reason: 'ScriptFailed',
     message: 'create ended with 1',
   },
@@ -162,6 +163,7 @@ const claimStatus: Full<WorkspaceClaimStatus> = {
   missReason: 'NoneReady',
   boundAt: at,
   message: 'none of 3 was ready',
+  conditions: [condition],
 };
 
 const decision: Full<PoolDecisionSpec> = {

@@ -174,6 +174,8 @@ export interface WorkspaceBuild {
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly worker?: string;
+  /** How often a worker that stopped in order has given it back: such a try does not count. */
+  readonly handedBack?: number;
   /** CamelCase, when it failed or was cancelled. */
   readonly reason?: string;
   readonly message?: string;
@@ -228,6 +230,7 @@ export interface WorkspaceClaimStatus {
   readonly missReason?: MissReason;
   readonly boundAt?: string;
   readonly message?: string;
+  readonly conditions?: readonly Condition[];
 }
 
 export interface PoolDecisionSpec {

@@ -1,7 +1,7 @@
 /** The kind WorkspaceClaim: somebody asks for a workspace. */
 import { column, declareKind, kindNamed, wideColumn } from './define-kind.js';
 import type { WorkspaceClaimSpec, WorkspaceClaimStatus } from './objects.js';
-import { instant, objectName, oneOf, parameterValues, record, reference, text } from './schemas.js';
+import { conditions, instant, objectName, oneOf, parameterValues, record, reference, text } from './schemas.js';
 
 export const WORKSPACE_CLAIMS = kindNamed<WorkspaceClaimSpec, WorkspaceClaimStatus>('WorkspaceClaim');
 
@@ -41,6 +41,7 @@ const status = record(
     ),
     boundAt: instant('When the workspace was assigned.'),
     message: text('What happened, for people.', { maxLength: 32_768 }),
+    conditions,
   },
   'What was given.',
 );
@@ -54,6 +55,7 @@ export const WORKSPACE_CLAIM_DEFINITION = declareKind(WORKSPACE_CLAIMS, {
     column('Workspace', 'string', '.status.workspace.name'),
     column('Source', 'string', '.status.source'),
     column('Miss', 'string', '.status.missReason'),
+    column('Message', 'string', '.status.message'),
     wideColumn('Preset', 'string', '.status.preset'),
     wideColumn('Bound', 'date', '.status.boundAt'),
   ],

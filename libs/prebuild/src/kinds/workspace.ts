@@ -43,6 +43,7 @@ const build = record(
     startedAt: instant('When a worker began.'),
     endedAt: instant('When it ended.'),
     worker: text('Who does it.'),
+    handedBack: tally('How often a worker that stopped in order has given it back. Such a try does not count.'),
     reason: text('Why it failed or was cancelled, in one word in CamelCase.'),
     message: text('Why it failed or was cancelled, for people.', { maxLength: 32_768 }),
   },

@@ -1,0 +1,5 @@
+import type { WorkspaceBuild } from '@holdfast/prebuild';
+
+/** What a build is called in sentences. */
+export const nameOf = ({ number, transition }: Pick<WorkspaceBuild, 'number' | 'transition'>): string =>
+  `build ${number} (${transition})`;
