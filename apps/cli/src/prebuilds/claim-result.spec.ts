@@ -33,6 +33,14 @@ describe('what becomes of a claim', () => {
     expect(standingOf(result)).toBe('on its way');
   });
 
+  it('is told with what went wrong, when somebody asks again', () => {
+    const status = { phase: 'Bound', source: 'warm', message: 'claim hook failed: claim ended with 3' };
+    expect(renderClaim(resultOf(status, workspaceIn('Ready')), 4)).toEqual([
+      'workspace web-1 belongs to ada after 4 ms; it was ready',
+      '  claim hook failed: claim ended with 3; see: kubectl describe ws web-1',
+    ]);
+  });
+
   it('says that it waits', () => {
     const result = resultOf({ phase: 'Pending', missReason: 'NoneReady' }, null);
     expect(renderClaim(result, 5)).toEqual(['claim mine waits for a workspace (NoneReady)']);

@@ -16,6 +16,7 @@ export const claimResultSchema = z.looseObject({
         missReason: z.string().optional(),
         boundAt: z.string().optional(),
         workspace: z.looseObject({ name: z.string() }).optional(),
+        message: z.string().optional(),
       })
       .default({}),
   }),
@@ -57,7 +58,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 
 export const renderClaim = (result: ClaimResult, tookMs: number): readonly string[] => {
   const { claim, workspace, outcome } = result;
-  const { source = '', missReason } = claim.status;
+  const { source = '', missReason, message } = claim.status;
   const why = missReason === undefined ? '' : ` (${missReason})`;
   if (workspace === null) return [withoutWorkspace(result)];
   const { name } = workspace.metadata;
@@ -68,6 +69,7 @@ export const renderClaim = (result: ClaimResult, tookMs: number): readonly strin
   return [
     `${whose}; it ${SOURCES[source] ?? 'is bound'}${why}`,
     ...workspace.status.endpoints.map(({ name: endpoint, url }) => `  ${endpoint}  ${url}`),
+    ...(message === undefined ? [] : [`  ${message}; see: kubectl describe ws ${name}`]),
     ...furtherSteps(result, name),
   ];
 };

@@ -8,20 +8,23 @@
 import { keyText, PROVISION_BEGIN_SUBJECT, PROVISION_REPORT_SUBJECT } from '@holdfast/contracts';
 import type { JobQueue, ObjectKey } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/kernel';
-import { POOL_OWNER, PREBUILDS_GROUP, TEMPLATE_VERSIONS, WORKSPACES } from '@holdfast/prebuild';
+import { POOL_OWNER, PREBUILDS_GROUP, TEMPLATE_VERSIONS, WORKSPACE_CLAIMS, WORKSPACES } from '@holdfast/prebuild';
 import type { TemplateVersionSpec, WorkspaceBuild, WorkspaceStatus } from '@holdfast/prebuild';
 import { MessageFormatError, readBegin, readReport } from '@holdfast/provision';
 import type { BeginAnswer, Job, RefusalOfBuild, ReportAnswer } from '@holdfast/provision';
-import { keyOf, specOf, uidOf } from '@holdfast/reconcile';
+import { keyOf, specOf, statusOf, uidOf } from '@holdfast/reconcile';
 import type { Cause, Change, ObjectState } from '@holdfast/reconcile';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Registry } from 'prom-client';
 
 import type { LeaderContext, OrchestratorPart, Piece } from '../leader/orchestrator-part.js';
+import type { Told } from '../pools/jobs.js';
 import { applyReport, beginBuild, failBuild, isOverdue } from './apply-report.js';
 import type { Verdict } from './apply-report.js';
 import { BuildMetrics } from './build-metrics.js';
+import { newsOf } from './build-news.js';
 import { queueBuild } from './build-status.js';
+import { hookResult } from './hook-result.js';
 import { JobsStream } from './jobs-stream.js';
 import { isUnderWay, nextStep } from './next-step.js';
 import { workOf } from './work-of.js';
@@ -110,8 +113,11 @@ class BuildsTerm {
     for (const state of this.leader.read.list(WORKSPACES)) this.consider(state.key);
   }
 
-  private follow({ key, after }: Change, cause: Cause | undefined): void {
+  private follow({ key, before, after }: Change, cause: Cause | undefined): void {
     if (key.group !== PREBUILDS_GROUP || key.resource !== WORKSPACES.resource) return;
+    const object = after ?? before;
+    const news = newsOf(before && workspaceOf(before), after && workspaceOf(after));
+    if (object !== undefined && news.length > 0) this.tell(object, news, this.pieceFor(key, cause));
     if (after !== undefined) this.consider(key, cause);
     else this.forgetAlarm(key);
   }
@@ -161,6 +167,7 @@ class BuildsTerm {
   ): Promise<void> {
     const { build } = workspace.status;
     if (build === undefined) return;
+    await this.tellClaim(workspace, cause, now);
     if (build.status === 'cancelled' && build.startedAt !== undefined)
       this.jobs.cancel({ uid: workspace.metadata.uid, build: build.number });
     if (!isUnderWay(build)) return;
@@ -177,6 +184,31 @@ class BuildsTerm {
     this.dispatched.add(name);
     // Whoever works on an earlier build of it need not go on.
     if (job.build > 1) this.jobs.cancel({ uid: job.uid, build: job.build - 1 });
+  }
+
+  /** What became of the hook is seen where the claimant looks. */
+  private async tellClaim(workspace: Workspace, cause: Cause | undefined, now: Date): Promise<void> {
+    const { metadata, spec } = workspace;
+    const claim =
+      spec.claimRef && this.leader.read.get(keyOf(WORKSPACE_CLAIMS, metadata.namespace, spec.claimRef.name));
+    if (claim === undefined) return;
+    const known = { metadata: { uid: uidOf(claim) }, status: statusOf(WORKSPACE_CLAIMS, claim) };
+    const result = hookResult(known, workspace, now);
+    if (result === undefined) return;
+    const piece = this.pieceFor(claim.key, cause);
+    const written = await piece.write.updateStatus(claim, VERSION, result.status as JsonObject);
+    if (written.ok) this.tell(written.state, [result.told], piece);
+    else if (written.refusal.reason !== 'NotFound') throw new Error(written.refusal.message);
+  }
+
+  private tell(object: ObjectState, news: readonly Told[], { run }: Piece): void {
+    const { key } = object;
+    for (const told of news)
+      this.leader.events.record({
+        observation: { controller: CONTROLLER, key, uid: uidOf(object), ...told },
+        object,
+        run,
+      });
   }
 
   private problemOf(build: WorkspaceBuild, version: TemplateVersionSpec, now: Date) {

@@ -1,12 +1,16 @@
 import type { Condition } from '@holdfast/prebuild';
 
-import type { Workspace } from './workspace.js';
+/** What has conditions: a Workspace, or the WorkspaceClaim that it is for. */
+interface Conditioned {
+  readonly metadata: { readonly generation?: number };
+  readonly status: { readonly conditions?: readonly Condition[] };
+}
 
 export type NewCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 /** The conditions with these in the place of their former ones; a time of transition changes with the status alone. */
 export const withConditions = (
-  { metadata, status: { conditions = [] } }: Workspace,
+  { metadata, status: { conditions = [] } }: Conditioned,
   news: readonly NewCondition[],
   now: Date,
 ): readonly Condition[] => {
