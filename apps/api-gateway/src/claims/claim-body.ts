@@ -14,8 +14,8 @@ export interface ClaimBody {
   readonly parameters: JsonObject;
 }
 
-const MAX_WAIT_SECONDS = 3_600;
-const MAX_OWNER_LENGTH = 1_024;
+export const MAX_WAIT_SECONDS = 3_600;
+export const MAX_OWNER_LENGTH = 1_024;
 
 /** Throws a refusal that names each member that is unknown or cannot be accepted. */
 export const readClaimBody = (request: Pick<RequestContext, 'body' | 'contentType'>): ClaimBody => {

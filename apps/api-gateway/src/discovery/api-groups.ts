@@ -1,8 +1,8 @@
 /** What there is to discover: groups, their versions, their resources, each in the order in which clients take the first. */
-import { PREBUILDS_GROUP } from '@holdfast/prebuild';
-import { SCALE } from '@holdfast/resource';
 import type { KindDefinition, KindVersion } from '@holdfast/resource';
 
+import { subresourcesOf } from '../http/subresources.js';
+import type { Method } from '../http/subresources.js';
 import { compareVersions } from './version-order.js';
 
 export interface ApiSubresource {
@@ -77,24 +77,18 @@ const resourceOf = (kind: KindDefinition, version: KindVersion): ApiResource => 
   verbs: [...kind.verbs].sort(),
   shortNames: kind.shortNames,
   categories: kind.categories,
-  subresources: subresourcesOf(kind, version),
+  subresources: subresourceEntries(kind, version),
 });
 
-const subresourcesOf = (kind: KindDefinition, version: KindVersion): ApiSubresource[] => {
-  const own = { group: kind.group, version: version.name, kind: kind.kind };
-  const holdfast = { group: 'holdfast.dev', version: 'v1' };
-  return [
-    ...(kind.group === PREBUILDS_GROUP && kind.plural === 'presets'
-      ? [{ name: 'claim', ...own, kind: 'WorkspaceClaim', verbs: ['create'] }]
-      : []),
-    ...(kind.group === '' && kind.plural === 'namespaces' ? [{ name: 'finalize', ...own, verbs: ['update'] }] : []),
-    { name: 'history', ...holdfast, kind: 'History', verbs: ['get'] },
-    { name: 'rollback', ...holdfast, kind: 'Rollback', verbs: ['create'] },
-    ...(version.scale === undefined ? [] : [{ name: 'scale', ...SCALE, verbs: ['get', 'patch', 'update'] }]),
-    ...(version.status ? [{ name: 'status', ...own, verbs: ['get', 'patch', 'update'] }] : []),
-    { name: 'why', ...holdfast, kind: 'Explanation', verbs: ['get'] },
-  ];
-};
+const subresourceEntries = (kind: KindDefinition, version: KindVersion): ApiSubresource[] =>
+  subresourcesOf({ kind, version }).map(({ name, methods, answer }) => ({
+    name,
+    ...(answer ?? { group: kind.group, version: version.name, kind: kind.kind }),
+    verbs: METHODS.filter((method) => methods[method] !== undefined).map((method) => VERB_OF[method]),
+  }));
+
+const VERB_OF: Readonly<Record<Method, string>> = { POST: 'create', GET: 'get', PATCH: 'patch', PUT: 'update' };
+const METHODS: readonly Method[] = ['POST', 'GET', 'PATCH', 'PUT'];
 
 const callResource = ({ resource, kind }: CallResource): ApiResource => ({
   name: resource,

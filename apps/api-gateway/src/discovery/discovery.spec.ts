@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { startWire } from '../http/wire.fixtures.js';
+import { coreKinds, presets, startWire, workspaces } from '../http/wire.fixtures.js';
 import type { TestWire } from '../http/wire.fixtures.js';
 import { compareVersions } from './version-order.js';
 
@@ -161,6 +161,76 @@ describe('OpenAPI', () => {
 
   it.each(['/openapi/v3/apis/unknown.dev/v1', '/openapi/v3/', '/openapi/v2'])('%s does not exist', async (url) => {
     expect((await get(url)).statusCode).toBe(404);
+  });
+});
+
+describe('subresources of one kind', () => {
+  const V1 = '/apis/prebuilds.holdfast.dev/v1';
+  let pools: TestWire;
+
+  beforeAll(async () => {
+    pools = await startWire([...coreKinds, presets, workspaces]);
+  });
+  afterAll(async () => {
+    await pools?.close();
+  });
+
+  const json = async <T>(url: string): Promise<T> => (await pools.request({ method: 'GET', url })).json<T>();
+
+  it('are listed with their verbs and what they answer, as every other', async () => {
+    const { resources } = await json<{ resources: { name: string }[] }>(V1);
+    const found = (name: string) => resources.find((resource) => resource.name === name);
+    expect(found('presets/claim')).toEqual({
+      name: 'presets/claim',
+      singularName: '',
+      namespaced: true,
+      ...ours,
+      kind: 'ClaimResult',
+      verbs: ['create'],
+    });
+    expect(found('presets/scale')).toMatchObject({ kind: 'Scale', verbs: ['get', 'patch', 'update'] });
+    expect(found('workspaces/log')).toMatchObject({ kind: 'Workspace', verbs: ['get'] });
+    expect([found('workspaces/claim'), found('presets/log')]).toEqual([undefined, undefined]);
+  });
+
+  it('are described for clients that are generated, with all that they refer to', async () => {
+    const document = await json<{
+      paths: Record<string, { get?: object; post?: object; parameters?: { name: string }[] }>;
+      components: { schemas: Record<string, { properties?: object }> };
+    }>(`/openapi/v3${V1}`);
+    const claim = document.paths[`${V1}/namespaces/{namespace}/presets/{name}/claim`];
+    expect(Object.keys(claim ?? {})).toEqual(['post', 'parameters']);
+    expect(claim?.parameters?.map(({ name }) => name)).toEqual(['name', 'namespace']);
+    expect(claim?.post).toMatchObject({
+      operationId: 'claimPrebuildsHoldfastDevV1PresetClaim',
+      requestBody: {
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/dev.holdfast.v1.ClaimRequest' } } },
+      },
+      responses: {
+        '201': {
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/dev.holdfast.v1.ClaimResult' } } },
+        },
+      },
+    });
+    const { schemas } = document.components;
+    expect(Object.keys(schemas['dev.holdfast.v1.ClaimRequest']?.properties ?? {})).toEqual([
+      'name',
+      'owner',
+      'waitSeconds',
+      'parameters',
+    ]);
+
+    const log = document.paths[`${V1}/namespaces/{namespace}/workspaces/{name}/log`];
+    expect(log?.get).toMatchObject({
+      parameters: [{ name: 'build' }, { name: 'follow' }],
+      responses: { '200': { content: { 'text/plain': { schema: { type: 'string' } } } } },
+    });
+
+    const unknown = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)]
+      .map(([, name]) => name ?? '')
+      .filter((name) => schemas[name] === undefined);
+    // The kind of claims is not among those of this wire.
+    expect(new Set(unknown)).toEqual(new Set(['dev.holdfast.prebuilds.v1.WorkspaceClaim']));
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { openApiV3Document } from '@holdfast/resource';
-import type { KindDefinition } from '@holdfast/resource';
+import type { KindDefinition, SubresourceDocumentsOf } from '@holdfast/resource';
 
 import { JSON_TYPE, sendJson } from '../http/answer.js';
 import { documentOf, sendDocument } from '../http/document.js';
@@ -13,6 +13,7 @@ import { refuseUnlessJson } from '../http/negotiation.js';
 import { parseQueryString } from '../http/query-string.js';
 import { pathOf } from '../http/resource-path.js';
 import { noSuchPath } from '../http/status-error.js';
+import { subresourcesOf } from '../http/subresources.js';
 import type { PlainRequest, PlainRoute } from '../http/wire.js';
 import type { KindFinder } from '../kinds/kind-finder.js';
 import type { KindRegistry } from '../kinds/kind-registry.js';
@@ -83,7 +84,10 @@ class OpenApiDocuments {
     const found = this.current().get(name);
     if (found === undefined) return undefined;
     const { group, version } = found;
-    return (found.document ??= documentOf(openApiV3Document(group, version, this.options.registry.all()), JSON_TYPE));
+    return (found.document ??= documentOf(
+      openApiV3Document(group, version, this.options.registry.all(), documentsOf),
+      JSON_TYPE,
+    ));
   }
 
   private current(): ReadonlyMap<string, GroupVersion> {
@@ -106,6 +110,11 @@ class OpenApiDocuments {
     return hash.digest('hex').toUpperCase();
   }
 }
+
+const documentsOf: SubresourceDocumentsOf = (kind, version) =>
+  subresourcesOf({ kind, version }).flatMap(({ name, answer, document }) =>
+    document === undefined ? [] : [{ name, document, ...(answer && { answer }) }],
+  );
 
 interface ServedVersion {
   readonly group: string;

@@ -30,7 +30,10 @@ export interface RequestContext {
 
 export type RequestVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
-export type Subresource = 'status' | 'scale' | 'finalize' | 'history' | 'why' | 'rollback' | 'claim' | 'log';
+/** Subresources that are answered by a handler of their own; the others are parts of the object. */
+export type OwnAnswer = 'history' | 'why' | 'rollback' | 'claim' | 'log';
+
+export type Subresource = 'status' | 'scale' | 'finalize' | OwnAnswer;
 
 /** The form of the answer: the objects, a Table of them, or their metadata alone. */
 export type Representation = 'json' | 'table' | 'partial';

@@ -3,7 +3,6 @@
  * this order, then the handler of its verb gets it. Whatever is wrong leaves as a refusal, before anything was asked
  * of the store.
  */
-import { PREBUILDS_GROUP } from '@holdfast/prebuild';
 import type { KindDefinition, ResourceVerb } from '@holdfast/resource';
 import type { FastifyReply } from 'fastify';
 
@@ -26,6 +25,8 @@ import type {
 import { parseResourcePath, pathOf } from './resource-path.js';
 import type { ResourcePath } from './resource-path.js';
 import { methodNotAllowed, noSuchPath } from './status-error.js';
+import { findSubresource, hasOwnAnswer, hasSubresource } from './subresources.js';
+import type { SubresourceDefinition } from './subresources.js';
 
 /** What answers each verb. */
 export interface ResourceHandlers extends HistoryHandler {
@@ -101,11 +102,7 @@ export class ResourceDispatcher {
   }
 
   private handlerOf({ verb, subresource, query }: ResolvedRequest): ResourceHandler {
-    if (subresource === 'history') return this.handlers.history;
-    if (subresource === 'why') return this.handlers.why;
-    if (subresource === 'rollback') return this.handlers.rollback;
-    if (subresource === 'claim') return this.handlers.claim;
-    if (subresource === 'log') return this.handlers.log;
+    if (subresource !== undefined && hasOwnAnswer(subresource)) return this.handlers[subresource];
     const ofThePast = verb === 'get' && (query.at !== undefined || query.resourceVersionMatch === 'Exact');
     return ofThePast ? this.handlers.past : this.handlers[verb];
   }
@@ -125,28 +122,17 @@ const OF_A_COLLECTION: Readonly<Record<string, RequestVerb>> = {
 };
 
 const verbOf = (method: string, { name, subresource }: ResourcePath, url: string): RequestVerb => {
-  // A rollback writes the object's spec again: what it needs is the right to update.
-  if (subresource === 'rollback' && method === 'POST') return 'update';
-  if (subresource === 'claim' && method === 'POST') return 'create';
-  const verb = (name === '' ? OF_A_COLLECTION : OF_AN_OBJECT)[method];
+  const verb = verbOn(findSubresource(subresource), method) ?? (name === '' ? OF_A_COLLECTION : OF_AN_OBJECT)[method];
   if (verb === undefined) throw methodNotAllowed();
   return verb === 'list' && asksToWatch(url) ? 'watch' : verb;
 };
 
-/** The verbs of each subresource; `rollback` and `claim` are checked by their method, since only a POST makes one. */
-const VERBS_OF: Readonly<Record<Subresource, readonly RequestVerb[]>> = {
-  status: ['get', 'update', 'patch'],
-  scale: ['get', 'update', 'patch'],
-  finalize: ['update'],
-  history: ['get'],
-  why: ['get'],
-  rollback: ['update'],
-  claim: ['create'],
-  log: ['get'],
-};
+/** Undefined where it does not take the method. */
+const verbOn = (subresource: SubresourceDefinition | undefined, method: string): RequestVerb | undefined =>
+  (subresource?.methods as Readonly<Record<string, RequestVerb>> | undefined)?.[method];
 
 const subresourceOf = (
-  { subresource: name, group }: ResourcePath,
+  { subresource: name }: ResourcePath,
   served: ServedKind,
   verb: RequestVerb,
   method: string,
@@ -155,32 +141,10 @@ const subresourceOf = (
     if (!served.kind.verbs.includes(verb satisfies ResourceVerb)) throw methodNotAllowed();
     return undefined;
   }
-  const subresource = SUBRESOURCES.find((known) => known === name);
-  if (subresource === undefined || !exists(subresource, served, group)) throw noSuchPath();
-  const isCall = subresource === 'rollback' || subresource === 'claim';
-  const allowed = VERBS_OF[subresource].includes(verb) && isCall === (method === 'POST');
-  if (!allowed) throw methodNotAllowed();
-  return subresource;
-};
-
-const SUBRESOURCES: readonly Subresource[] = [
-  'status',
-  'scale',
-  'finalize',
-  'history',
-  'why',
-  'rollback',
-  'claim',
-  'log',
-];
-
-const exists = (subresource: Subresource, { kind, version }: ServedKind, group: string): boolean => {
-  if (subresource === 'status') return version.status;
-  if (subresource === 'scale') return version.scale !== undefined;
-  if (subresource === 'finalize') return group === '' && kind.plural === 'namespaces';
-  if (subresource === 'claim') return group === PREBUILDS_GROUP && kind.plural === 'presets';
-  if (subresource === 'log') return group === PREBUILDS_GROUP && kind.plural === 'workspaces';
-  return true;
+  const subresource = findSubresource(name);
+  if (subresource === undefined || !hasSubresource(served, subresource)) throw noSuchPath();
+  if (verbOn(subresource, method) === undefined) throw methodNotAllowed();
+  return subresource.name;
 };
 
 /** Only lists and watches of a namespaced kind may go over all namespaces; a cluster-scoped one stands in none. */

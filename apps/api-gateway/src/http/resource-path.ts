@@ -3,6 +3,7 @@
  * `/api/v1/namespaces/a` is one and `/api/v1/namespaces/a/configmaps` a collection in it.
  */
 import { badRequest, noSuchPath } from './status-error.js';
+import { speaksOfNamespace } from './subresources.js';
 
 export interface ResourcePath {
   readonly group: string;
@@ -12,9 +13,6 @@ export interface ResourcePath {
   readonly name: string;
   readonly subresource: string;
 }
-
-/** What may follow `namespaces/{name}` and still speak of the namespace itself. */
-const OF_A_NAMESPACE: ReadonlySet<string> = new Set(['status', 'finalize', 'history', 'why', 'rollback']);
 
 /** Reads the path part of a URL; throws a refusal when it can lead to no object and no collection. */
 export const parseResourcePath = (path: string): ResourcePath => {
@@ -51,13 +49,13 @@ const decodeSegment = (segment: string): string => {
 const inGroup = (group: string, version: string | undefined, segments: readonly string[], at: number): ResourcePath => {
   const first = segments[at];
   if (!version || !first) throw noSuchPath();
-  if (first === 'namespaces' && segments.length - at >= 3 && !speaksOfNamespace(group, segments[at + 2] as string)) {
+  if (first === 'namespaces' && segments.length - at >= 3 && !isOfNamespace(group, segments[at + 2] as string)) {
     return place(group, version, segments[at + 1] as string, segments, at + 2);
   }
   return place(group, version, '', segments, at);
 };
 
-const speaksOfNamespace = (group: string, next: string): boolean => group === '' && OF_A_NAMESPACE.has(next);
+const isOfNamespace = (group: string, next: string): boolean => group === '' && speaksOfNamespace(next);
 
 const place = (
   group: string,

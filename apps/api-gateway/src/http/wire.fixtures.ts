@@ -86,7 +86,7 @@ export const racks: KindDefinition = aKind({
   revision: 2048,
 });
 
-/** Not among the core kinds: only specs of claims and of `/scale` need it. */
+/** Not among the core kinds: only specs of subresources need these. */
 export const presets: KindDefinition = aKind({
   group: 'prebuilds.holdfast.dev',
   plural: 'presets',
@@ -96,7 +96,6 @@ export const presets: KindDefinition = aKind({
   versions: [version('v1', { scale: { specReplicasPath: '.spec.slots', statusReplicasPath: '.status.filled' } })],
 });
 
-/** Not among the core kinds: only the spec of build logs needs it. */
 export const workspaces: KindDefinition = aKind({
   group: 'prebuilds.holdfast.dev',
   plural: 'workspaces',

@@ -91,4 +91,31 @@ describe('the OpenAPI document of a group-version', () => {
   it('leaves out what is not served', () => {
     expect(Object.keys(objectAt(openApiV3Document('inventory.holdfast.dev', 'v2', [rack]), 'paths'))).toEqual([]);
   });
+
+  it('has the subresources that are described beside, with their schemas', () => {
+    const described = openApiV3Document('inventory.holdfast.dev', 'v1', [rack], () => [
+      {
+        name: 'door',
+        document: {
+          get: { verb: 'read', description: 'Tells who came.', responses: { '200': 'OK' } },
+          post: { verb: 'open', description: 'Opens it.', responses: { '201': 'Open' }, responseSchema: 'Door' },
+          schemas: { Door: { type: 'object' } },
+        },
+      },
+    ]);
+    const path = objectAt(
+      objectAt(described, 'paths'),
+      '/apis/inventory.holdfast.dev/v1/namespaces/{namespace}/racks/{name}/door',
+    );
+    expect(path).toMatchObject({
+      get: {
+        operationId: 'readInventoryHoldfastDevV1RackDoor',
+        responses: { '200': { description: 'OK', content: { 'text/plain': { schema: { type: 'string' } } } } },
+        'x-kubernetes-action': 'get',
+        'x-kubernetes-group-version-kind': gvk,
+      },
+      post: { operationId: 'openInventoryHoldfastDevV1RackDoor', 'x-kubernetes-action': 'post' },
+    });
+    expect(objectAt(objectAt(objectAt(described, 'components'), 'schemas'), 'Door')).toEqual({ type: 'object' });
+  });
 });

@@ -7,6 +7,7 @@ import type { JsonObject } from '@holdfast/kernel';
 import { kindVersion } from '../kind.js';
 import type { KindDefinition } from '../kind.js';
 import { SCALE } from '../scale/scale.js';
+import type { DescribedOperation, NamedSubresource, SubresourceDocumentsOf } from './subresource-document.js';
 import { DELETE_OPTIONS, LIST_META, OBJECT_META, SCALE_SCHEMA, sharedSchemas, STATUS } from './shared-schemas.js';
 
 interface GroupVersionKind extends JsonObject {
@@ -16,10 +17,26 @@ interface GroupVersionKind extends JsonObject {
 }
 
 /** Paths and schemas of these kinds in `version`; kinds that do not serve it are left out. */
-export const openApiV3Document = (group: string, version: string, kinds: readonly KindDefinition[]): JsonObject => {
-  const served = kinds.filter((kind) => kind.group === group && kindVersion(kind, version)?.served === true);
-  const paths = Object.assign({}, ...served.map((kind) => pathsOf(kind, version))) as JsonObject;
-  const schemas = Object.assign({}, sharedSchemas, ...served.map((kind) => schemasOf(kind, version))) as JsonObject;
+export const openApiV3Document = (
+  group: string,
+  version: string,
+  kinds: readonly KindDefinition[],
+  documentsOf: SubresourceDocumentsOf = () => [],
+): JsonObject => {
+  const described = kinds.flatMap((kind) => {
+    const served = kindVersion(kind, version);
+    if (kind.group !== group || served?.served !== true) return [];
+    const subresources = documentsOf(kind, served);
+    const schemas = subresources.map(({ document }) => document.schemas ?? {});
+    return [
+      {
+        paths: { ...pathsOf(kind, version), ...subresourcePaths(kind, version, subresources) },
+        schemas: Object.assign(schemasOf(kind, version), ...schemas) as JsonObject,
+      },
+    ];
+  });
+  const paths = Object.assign({}, ...described.map((one) => one.paths)) as JsonObject;
+  const schemas = Object.assign({}, sharedSchemas, ...described.map((one) => one.schemas)) as JsonObject;
   return {
     openapi: '3.0.0',
     info: { title: 'Holdfast', version: 'v1' },
@@ -38,12 +55,13 @@ const gvkOf = (kind: KindDefinition, version: string, name = kind.kind): GroupVe
 });
 
 /** `dev.holdfast.inventory.v1.Rack`: the group's labels turned round, as upstream names its schemas. */
-const schemaName = (kind: KindDefinition, version: string, name: string): string => {
-  const group = kind.group === '' ? 'io.k8s.api.core' : kind.group.split('.').reverse().join('.');
-  return `${group}.${version}.${name}`;
-};
+export const openApiSchemaName = (group: string, version: string, name: string): string =>
+  `${group === '' ? 'io.k8s.api.core' : group.split('.').reverse().join('.')}.${version}.${name}`;
 
-const refTo = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
+const schemaName = ({ group }: KindDefinition, version: string, name: string): string =>
+  openApiSchemaName(group, version, name);
+
+export const openApiRef = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 
 const schemasOf = (kind: KindDefinition, version: string): JsonObject => {
   const schema = kindVersion(kind, version)?.schema ?? {};
@@ -56,7 +74,7 @@ const schemasOf = (kind: KindDefinition, version: string): JsonObject => {
     type: 'object',
     properties: {
       ...typeMeta,
-      metadata: { allOf: [refTo(OBJECT_META)], description: 'What every object says of itself.', default: {} },
+      metadata: { allOf: [openApiRef(OBJECT_META)], description: 'What every object says of itself.', default: {} },
       ...withoutTypeMeta(schema['properties']),
     },
     'x-kubernetes-group-version-kind': [gvkOf(kind, version)],
@@ -67,8 +85,8 @@ const schemasOf = (kind: KindDefinition, version: string): JsonObject => {
     required: ['items'],
     properties: {
       ...typeMeta,
-      metadata: { allOf: [refTo(LIST_META)], description: 'What the list says of itself.', default: {} },
-      items: { type: 'array', items: refTo(schemaName(kind, version, kind.kind)), description: 'The objects.' },
+      metadata: { allOf: [openApiRef(LIST_META)], description: 'What the list says of itself.', default: {} },
+      items: { type: 'array', items: openApiRef(schemaName(kind, version, kind.kind)), description: 'The objects.' },
     },
     'x-kubernetes-group-version-kind': [gvkOf(kind, version, kind.listKind)],
   };
@@ -83,12 +101,18 @@ const withoutTypeMeta = (properties: unknown): JsonObject => {
   return others;
 };
 
+const rootOf = ({ group }: KindDefinition, version: string): string =>
+  group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+
+const collectionAddress = (kind: KindDefinition, version: string): string =>
+  `${rootOf(kind, version)}${kind.scope === 'Namespaced' ? '/namespaces/{namespace}' : ''}/${kind.plural}`;
+
+const objectAddress = (kind: KindDefinition, version: string): string => `${collectionAddress(kind, version)}/{name}`;
+
 const pathsOf = (kind: KindDefinition, version: string): JsonObject => {
-  const root = kind.group === '' ? `/api/${version}` : `/apis/${kind.group}/${version}`;
-  const isNamespaced = kind.scope === 'Namespaced';
-  const collection = isNamespaced ? `${root}/namespaces/{namespace}/${kind.plural}` : `${root}/${kind.plural}`;
-  const object = `${collection}/{name}`;
-  const all = isNamespaced ? { [`${root}/${kind.plural}`]: allNamespaces(kind, version) } : {};
+  const [collection, object] = [collectionAddress(kind, version), objectAddress(kind, version)];
+  const everywhere = `${rootOf(kind, version)}/${kind.plural}`;
+  const all = kind.scope === 'Namespaced' ? { [everywhere]: allNamespaces(kind, version) } : {};
   const hasStatus = kindVersion(kind, version)?.status === true;
   const hasScale = kindVersion(kind, version)?.scale !== undefined;
   return {
@@ -147,7 +171,7 @@ const content = (types: readonly string[], schema: JsonObject): JsonObject =>
 
 const ok = (schema: string, description = 'OK'): JsonObject => ({
   description,
-  content: content(BODY_TYPES, refTo(schema)),
+  content: content(BODY_TYPES, openApiRef(schema)),
 });
 
 const body = (types: readonly string[], schema: JsonObject): JsonObject => ({ content: content(types, schema) });
@@ -158,13 +182,14 @@ const operation = (input: {
   readonly action: string;
   readonly verb: string;
   readonly suffix?: string;
+  readonly description?: string;
   /** What is sent and answered, where it is not the kind itself. */
   readonly gvk?: GroupVersionKind;
   readonly parameters?: readonly JsonObject[];
   readonly requestBody?: JsonObject;
   readonly responses: JsonObject;
 }): JsonObject => ({
-  description: `${input.verb} ${input.kind.kind}`,
+  description: input.description ?? `${input.verb} ${input.kind.kind}`,
   operationId: `${input.verb}${idPart(input.kind.group)}${idPart(input.version)}${input.kind.kind}${input.suffix ?? ''}`,
   tags: [input.kind.group === '' ? `core_${input.version}` : `${input.kind.group}_${input.version}`],
   ...(input.parameters === undefined ? {} : { parameters: input.parameters }),
@@ -177,8 +202,10 @@ const operation = (input: {
 const idPart = (text: string): string =>
   text
     .split(/[^a-zA-Z0-9]/)
-    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .map(capital)
     .join('');
+
+const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 const namespaceParameter = (kind: KindDefinition): readonly JsonObject[] =>
   kind.scope === 'Namespaced' ? [pathParameter('namespace', 'The namespace of the object.')] : [];
@@ -206,7 +233,7 @@ const collectionPath = (kind: KindDefinition, version: string): JsonObject => {
       action: 'post',
       verb: 'create',
       parameters: WRITE_PARAMETERS,
-      requestBody: body(BODY_TYPES, refTo(name)),
+      requestBody: body(BODY_TYPES, openApiRef(name)),
       responses: { '200': ok(name), '201': ok(name, 'Created'), '202': ok(name, 'Accepted') },
     }),
     delete: operation({
@@ -215,7 +242,7 @@ const collectionPath = (kind: KindDefinition, version: string): JsonObject => {
       action: 'deletecollection',
       verb: 'deleteCollection',
       parameters: LIST_PARAMETERS,
-      requestBody: body(BODY_TYPES, refTo(DELETE_OPTIONS)),
+      requestBody: body(BODY_TYPES, openApiRef(DELETE_OPTIONS)),
       responses: { '200': ok(STATUS) },
     }),
     parameters: namespaceParameter(kind),
@@ -229,7 +256,7 @@ const objectPath = (kind: KindDefinition, version: string, suffix: '' | 'Status'
     ...common,
     action: 'delete',
     verb: 'delete',
-    requestBody: body(BODY_TYPES, refTo(DELETE_OPTIONS)),
+    requestBody: body(BODY_TYPES, openApiRef(DELETE_OPTIONS)),
     responses: { '200': ok(STATUS), '202': ok(STATUS, 'Accepted') },
   });
   return { ...readAndWrite(common, name), ...(suffix === '' ? { delete: remove } : {}) };
@@ -237,6 +264,45 @@ const objectPath = (kind: KindDefinition, version: string, suffix: '' | 'Status'
 
 const scalePath = (kind: KindDefinition, version: string): JsonObject =>
   readAndWrite({ kind, version, suffix: 'Scale', gvk: SCALE }, SCALE_SCHEMA);
+
+const subresourcePaths = (
+  kind: KindDefinition,
+  version: string,
+  subresources: readonly NamedSubresource[],
+): JsonObject =>
+  Object.fromEntries(
+    subresources.map(({ name, document: { get, post }, answer }) => {
+      const common = { kind, version, suffix: capital(name), ...(answer && { gvk: { ...answer } }) };
+      return [
+        `${objectAddress(kind, version)}/${name}`,
+        {
+          ...(get === undefined ? {} : { get: describedOperation({ ...common, action: 'get' }, get) }),
+          ...(post === undefined ? {} : { post: describedOperation({ ...common, action: 'post' }, post) }),
+          parameters: objectParameters(kind),
+        },
+      ];
+    }),
+  );
+
+const describedOperation = (
+  common: Common & { readonly action: string },
+  { verb, description, parameters, requestSchema, responses, responseSchema }: DescribedOperation,
+): JsonObject =>
+  operation({
+    ...common,
+    verb,
+    description,
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(requestSchema === undefined ? {} : { requestBody: body(BODY_TYPES, openApiRef(requestSchema)) }),
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([code, meaning]) => [
+        code,
+        responseSchema === undefined
+          ? { description: meaning, content: content(['text/plain'], { type: 'string' }) }
+          : ok(responseSchema, meaning),
+      ]),
+    ),
+  });
 
 type Common = Pick<Parameters<typeof operation>[0], 'kind' | 'version' | 'suffix' | 'gvk'>;
 
@@ -250,7 +316,7 @@ const readAndWrite = (common: Common, name: string): JsonObject => {
       action: 'put',
       verb: 'replace',
       parameters: WRITE_PARAMETERS,
-      requestBody: body(BODY_TYPES, refTo(name)),
+      requestBody: body(BODY_TYPES, openApiRef(name)),
       responses,
     }),
     patch: operation({
@@ -261,6 +327,11 @@ const readAndWrite = (common: Common, name: string): JsonObject => {
       requestBody: body(PATCH_TYPES, { type: 'object' }),
       responses,
     }),
-    parameters: [pathParameter('name', `The name of the ${kind.kind}.`), ...namespaceParameter(kind)],
+    parameters: objectParameters(kind),
   };
 };
+
+const objectParameters = (kind: KindDefinition): readonly JsonObject[] => [
+  pathParameter('name', `The name of the ${kind.kind}.`),
+  ...namespaceParameter(kind),
+];
