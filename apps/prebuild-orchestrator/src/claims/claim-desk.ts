@@ -172,9 +172,11 @@ export class ClaimDesk {
       claim,
       workspace: bound,
     }));
-    if (settled === 'lost' || settled.kind !== 'refused' || settled.refusal.reason !== 'Invalid') return settled;
+    if (settled === 'lost' || settled.kind !== 'refused' || !isOfWorkspace(settled.refusal)) return settled;
     // A preset may have become one that its template's version does not take: no other try changes that.
-    return open.stored === undefined ? settled : this.fail(open, settled.refusal.message, missReason);
+    const message = `none is ready, and what would be built is refused: ${settled.refusal.message}`;
+    if (open.stored !== undefined) return this.fail(open, message, missReason);
+    return { kind: 'refused', refusal: { ...settled.refusal, message } };
   }
 
   private async wait(
@@ -251,6 +253,9 @@ const afterRefusal = (refusal: Refusal, isStored: boolean): Settled | 'lost' => 
       return { kind: 'refused', refusal: inWordsOfClaim(refusal) };
   }
 };
+
+const isOfWorkspace = ({ reason, details }: Refusal): boolean =>
+  reason === 'Invalid' && details?.kind === WORKSPACES.kind;
 
 /** Who asked for a claim knows nothing of the operations that it takes, nor of the object that it becomes. */
 const inWordsOfClaim = (refusal: Refusal): Refusal => {

@@ -50,6 +50,8 @@ export const presetJobs = (
 
 const WARNINGS = new Set(['HardLimited', 'BackingOff']);
 const NEEDED = new Set(['ParametersValid', 'Scheduling', 'DemandExpression']);
+/** How the event is called where the name of the condition would say the contrary. */
+const CONTRARY: Readonly<Record<string, string>> = { ParametersValid: 'ParametersNotAccepted' };
 
 /** What turned out to be wrong since the status was written. */
 const news = (view: PresetView): readonly Told[] => {
@@ -57,7 +59,7 @@ const news = (view: PresetView): readonly Told[] => {
   return presetObservations(view)
     .filter(({ type, status }) => before.get(type) !== status)
     .filter(({ type, status }) => (WARNINGS.has(type) && status === 'True') || (NEEDED.has(type) && status === 'False'))
-    .map(({ type, message }) => ({ type: 'Warning', reason: type, message }));
+    .map(({ type, message }) => ({ type: 'Warning', reason: CONTRARY[type] ?? type, message }));
 };
 
 /** The status of each template; one that is being deleted goes when its pools are empty. */

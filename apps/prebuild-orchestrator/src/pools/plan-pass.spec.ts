@@ -102,7 +102,7 @@ describe('a preset whose parameters the active version does not take', () => {
     const pass = planned([template(), sized, preset({ instances: 2 })], '09:00');
     expect(writesOf(pass)).toEqual([write('v1')]);
     const condition = { status: 'False', reason: 'NotAccepted', message: problem };
-    expect(saidOf(pass, 'ParametersValid')).toMatchObject([{ ...condition, told: ['ParametersValid'] }]);
+    expect(saidOf(pass, 'ParametersValid')).toMatchObject([{ ...condition, told: ['ParametersNotAccepted'] }]);
     expect(saidOf(pass, 'Ready')).toMatchObject([{ status: 'False', message: expect.stringContaining(problem) }]);
     const known = { conditions: [{ type: 'ParametersValid', ...condition, lastTransitionTime: text('08:00') }] };
     const again = planned([template(), sized, preset({ instances: 2 }, { status: known })], '09:01');
