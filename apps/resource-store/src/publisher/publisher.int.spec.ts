@@ -129,13 +129,13 @@ describe('public events', () => {
 
   it('that a crash of NATS took are published again, at the same sequences', async () => {
     publish();
-    for (let i = 0; i < 5; i++) await write(names(400, `burst-${i}`));
-    await publishedAre(2_000);
+    for (let i = 0; i < 5; i++) await write(names(100, `burst-${i}`));
+    await publishedAre(500);
     const before = await idsPublished();
 
     await nats.kill9();
     await nats.restart();
-    await publishedAre(2_000);
+    await publishedAre(500);
 
     expect(await idsPublished()).toEqual(before);
     expect(before).toEqual(await idsInLog());
