@@ -124,6 +124,7 @@ describe('the recorder of runs', () => {
 
   it('takes thousands without waiting, and stores each once', async () => {
     for (let i = 0; i < 5_000; i++) recorder.record(run(`run-${i}`), undefined);
+    await eventually(async () => (await stored()) >= 5_000, { withinMs: 60_000 });
     await recorder.stop();
     expect(await stored()).toBe(5_000);
   });
