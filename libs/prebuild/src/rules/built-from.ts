@@ -2,7 +2,6 @@
  * What a new workspace is built from. It is asked when one is made, by a pool or for a claim as by hand, and never again:
  * whatever becomes of template, version and preset, what lives can be changed, stopped and deleted.
  */
-import type { ObjectKey } from '@holdfast/contracts';
 import type { Cause } from '@holdfast/kernel';
 import { invalidValue } from '@holdfast/resource';
 import type { ResourceState } from '@holdfast/resource';
@@ -18,7 +17,11 @@ import { checkParameters } from './parameters.js';
 type Built = Pick<WorkspaceSpec, 'template' | 'version' | 'preset' | 'parameters'>;
 
 /** Template, version and preset are there and belong together, and the version takes the parameters. */
-export const checkBuiltFrom = ({ namespace }: ObjectKey, built: Built, state: ResourceState): readonly Cause[] => {
+export const checkBuiltFrom = (
+  { namespace }: { readonly namespace: string },
+  built: Built,
+  state: ResourceState,
+): readonly Cause[] => {
   const { template, version, preset, parameters } = built;
   const found = {
     template: lookUp(state, TEMPLATES, { namespace, name: template }),
