@@ -5,55 +5,75 @@ import type { EndedBuild } from './back-off.js';
 import { seconds } from './instant.js';
 import { at } from './pools.fixtures.js';
 
-const failed = (clock: string): EndedBuild => ({ endedAt: at(clock), outcome: 'failed' });
+const failed = (clock: string): EndedBuild => ({
+  endedAt: at(clock),
+  outcome: 'failed',
+  workspace: `built-${clock}`,
+  message: 'npm ended with 1',
+});
+const failures = (count: number, clock: string) => ({
+  count,
+  lastAt: at(clock),
+  last: { workspace: `built-${clock}`, message: 'npm ended with 1' },
+});
 const succeeded = (clock: string): EndedBuild => ({ endedAt: at(clock), outcome: 'succeeded' });
 const cancelled = (clock: string): EndedBuild => ({ endedAt: at(clock), outcome: 'cancelled' });
 const policy = { failureHardLimit: 3, probeCoolDown: seconds(3_600) };
 
 describe('back-off', () => {
   it('lasts one interval longer with each failure, its last instant included', () => {
-    const failures = { count: 3, lastAt: at('10:00') };
-    expect(backingOffAt(failures, seconds(60), at('10:03'))).toBe(at('10:03'));
-    expect(backingOffAt(failures, seconds(60), at('10:03') + 1n)).toBeUndefined();
+    const three = failures(3, '10:00');
+    expect(backingOffAt(three, seconds(60), at('10:03'))).toBe(at('10:03'));
+    expect(backingOffAt(three, seconds(60), at('10:03') + 1n)).toBeUndefined();
   });
 });
 
 describe('the builds of a pool', () => {
-  it('that failed since the last that worked are counted', () => {
+  it('that failed since the last that worked are counted, and the last of them is told', () => {
     const builds = [failed('09:50'), succeeded('09:55'), failed('10:01'), failed('10:00')];
-    expect(judgeBuilds(builds, policy, at('10:02'))).toEqual({
-      failures: { count: 2, lastAt: at('10:01') },
-      hardLimit: 'clear',
-    });
+    expect(judgeBuilds(builds, policy, at('10:02'))).toEqual({ failures: failures(2, '10:01'), hardLimit: 'clear' });
   });
 
   it('count for nothing when they were cancelled, or when the newest worked', () => {
     expect(judgeBuilds([failed('10:00'), succeeded('10:01')], policy, at('10:02'))).toEqual({ hardLimit: 'clear' });
     expect(judgeBuilds([failed('10:00'), cancelled('10:01')], policy, at('10:02'))).toEqual({
-      failures: { count: 1, lastAt: at('10:00') },
+      failures: failures(1, '10:00'),
       hardLimit: 'clear',
     });
     expect(judgeBuilds([cancelled('10:01')], policy, at('10:02'))).toEqual({ hardLimit: 'clear' });
   });
 
   const three = [failed('10:00'), failed('10:01'), failed('10:02')];
+  const known = failures(3, '10:02');
 
-  it('stop the pool when as many as the limit failed', () => {
-    const failures = { count: 3, lastAt: at('10:02') };
-    expect(judgeBuilds(three, policy, at('11:02'))).toEqual({ failures, hardLimit: 'limited' });
+  it('stop the pool when as many as the limit failed, and tell when one is tried all the same', () => {
+    expect(judgeBuilds(three, policy, at('11:02'))).toEqual({
+      failures: { ...known, probeAfter: at('11:02') },
+      hardLimit: 'limited',
+    });
     expect(judgeBuilds(three, { ...policy, failureHardLimit: 0 }, at('11:02'))).toEqual({
-      failures,
+      failures: known,
       hardLimit: 'clear',
     });
   });
 
   it('let one more be tried after the cool-down, and not another when that fails, too', () => {
-    expect(judgeBuilds(three, policy, at('11:03'))).toEqual({ hardLimit: 'probe' });
+    expect(judgeBuilds(three, policy, at('11:03'))).toEqual({
+      failures: { ...known, excused: true },
+      hardLimit: 'probe',
+    });
     expect(judgeBuilds([...three, failed('11:04')], policy, at('11:05')).hardLimit).toBe('limited');
   });
 
   it('let one more be tried when somebody asks, or the spec changes', () => {
-    expect(judgeBuilds(three, { ...policy, retriedAt: at('10:03') }, at('10:03'))).toEqual({ hardLimit: 'probe' });
-    expect(judgeBuilds(three, { ...policy, retriedAt: at('10:01') }, at('10:03')).hardLimit).toBe('limited');
+    const retried = (clock: string) => judgeBuilds(three, { ...policy, retriedAt: at(clock) }, at('10:03'));
+    expect(retried('10:03')).toEqual({ failures: { ...known, excused: true }, hardLimit: 'probe' });
+    expect(retried('10:01').hardLimit).toBe('limited');
+  });
+
+  it('that nothing waits for any more are told all the same', () => {
+    const judged = judgeBuilds([failed('10:00')], { ...policy, retriedAt: at('10:01') }, at('10:01'));
+    expect(judged).toEqual({ failures: { ...failures(1, '10:00'), excused: true }, hardLimit: 'clear' });
+    expect(backingOffAt(judged.failures, seconds(600), at('10:01'))).toBeUndefined();
   });
 });

@@ -1,11 +1,11 @@
 /** What failed builds lead to: waiting, then the hard limit with its probes (rule book: Planning is pure, "Actions", 3). */
 import { END_OF_TIME } from './instant.js';
 import type { Duration, Instant } from './instant.js';
-import type { Failures, HardLimit } from './pool-snapshot.js';
+import type { FailedBuild, Failures, HardLimit } from './pool-snapshot.js';
 
 /** Until when a pool waits; undefined when it does not. */
 export const backingOffAt = (failures: Failures | undefined, interval: Duration, now: Instant): Instant | undefined => {
-  if (failures === undefined || failures.count === 0) return undefined;
+  if (failures === undefined || failures.count === 0 || failures.excused) return undefined;
   const until = backOffUntil(failures, interval);
   return now > until ? undefined : until;
 };
@@ -17,10 +17,9 @@ const backOffUntil = ({ count, lastAt }: Failures, interval: Duration): Instant 
 };
 
 /** A build that has ended; the cancelled ones say nothing about whether the next will work. */
-export interface EndedBuild {
-  readonly endedAt: Instant;
-  readonly outcome: 'succeeded' | 'failed' | 'cancelled';
-}
+export type EndedBuild =
+  | { readonly endedAt: Instant; readonly outcome: 'succeeded' | 'cancelled' }
+  | ({ readonly endedAt: Instant; readonly outcome: 'failed' } & FailedBuild);
 
 export interface FailurePolicy {
   /** So many newest builds, all failed, stop the pool; 0 never does. */
@@ -38,24 +37,34 @@ export const judgeBuilds = (
   now: Instant,
 ): { readonly failures?: Failures; readonly hardLimit: HardLimit } => {
   const worked = latest(builds.filter(({ outcome }) => outcome === 'succeeded'));
-  const failed = builds.filter(
-    ({ outcome, endedAt }) => outcome === 'failed' && (worked === undefined || endedAt > worked),
-  );
-  const lastAt = latest(failed);
-  if (lastAt === undefined) return { hardLimit: 'clear' };
+  const failed = builds
+    .filter((build) => build.outcome === 'failed')
+    .filter(({ endedAt }) => worked === undefined || endedAt > worked.endedAt);
+  const newest = latest(failed);
+  if (newest === undefined) return { hardLimit: 'clear' };
 
-  const count = failed.length;
+  const { endedAt: lastAt, workspace, message } = newest;
+  const failures: Failures = { count: failed.length, lastAt, last: { workspace, message } };
+  const excused: Failures = { ...failures, excused: true };
   // What failed before the retry was asked for delays it no more.
   const isRetried = retriedAt !== undefined && retriedAt > lastAt;
-  const waiting = isRetried ? {} : { failures: { count, lastAt } };
-  if (failureHardLimit === 0 || count < failureHardLimit) return { ...waiting, hardLimit: 'clear' };
-  if (isRetried) return { hardLimit: 'probe' };
+  if (failureHardLimit === 0 || failures.count < failureHardLimit)
+    return { failures: isRetried ? excused : failures, hardLimit: 'clear' };
+  if (isRetried) return { failures: excused, hardLimit: 'probe' };
   // A probe waits for the cool-down alone: many failures would put it off for ever.
-  return now > lastAt + probeCoolDown ? { hardLimit: 'probe' } : { ...waiting, hardLimit: 'limited' };
+  const probeAfter = lastAt + probeCoolDown;
+  if (now > probeAfter) return { failures: excused, hardLimit: 'probe' };
+  return { failures: { ...failures, probeAfter }, hardLimit: 'limited' };
 };
 
-const latest = (builds: readonly EndedBuild[]): Instant | undefined =>
-  builds.reduce<Instant | undefined>(
-    (last, { endedAt }) => (last === undefined || endedAt > last ? endedAt : last),
+/** Of those that ended at the same instant the last by name, so that the order of a listing never matters. */
+const latest = <Ended extends EndedBuild>(builds: readonly Ended[]): Ended | undefined =>
+  builds.reduce<Ended | undefined>(
+    (last, build) => (last === undefined || isLater(build, last) ? build : last),
     undefined,
   );
+
+const isLater = (a: EndedBuild, b: EndedBuild): boolean =>
+  a.endedAt === b.endedAt ? nameOf(a) > nameOf(b) : a.endedAt > b.endedAt;
+
+const nameOf = (build: EndedBuild): string => (build.outcome === 'failed' ? build.workspace : '');

@@ -1,6 +1,7 @@
 /** Sharing what may be created at once among pools (rule book: Planning is pure, "Actions", 2). */
 import { heldBack } from './plan-pool.js';
 import type { PoolAction, PoolPlan } from './plan-pool.js';
+import type { Budget } from './plan-reason.js';
 import type { PoolSnapshot } from './pool-snapshot.js';
 
 /** How many builds may be starting at once. */
@@ -21,7 +22,7 @@ export const withinBudgets = (planned: readonly PlannedPool[], budgets: Creation
   let hungry = planned.filter(({ plan }) => wantedBy(plan) > 0).sort(emptiestFirst);
   for (const { plan } of hungry) granted.set(plan, { count: 0, stoppedBy: 'system' });
   while (hungry.length > 0) hungry = hungry.filter((one) => grantOne(one, left, granted));
-  return planned.map(({ plan }) => trimmed(plan, granted.get(plan)));
+  return planned.map(({ plan }) => trimmed(plan, granted.get(plan), budgets));
 };
 
 interface BudgetsLeft {
@@ -68,12 +69,17 @@ const grantOne = ({ pool, plan }: PlannedPool, left: BudgetsLeft, granted: Map<P
   return count + 1 < wantedBy(plan);
 };
 
-const trimmed = (plan: PoolPlan, granted: Granted | undefined): PoolPlan => {
+const trimmed = (plan: PoolPlan, granted: Granted | undefined, budgets: CreationBudgets): PoolPlan => {
   const cut = wantedBy(plan) - (granted?.count ?? 0);
   if (granted === undefined || cut === 0) return plan;
   const actions = plan.actions.flatMap((action): readonly PoolAction[] => {
     if (action.kind !== 'create') return [action];
     return granted.count === 0 ? [] : [{ kind: 'create', count: granted.count }];
   });
-  return { ...plan, actions, reasons: [...plan.reasons, ...heldBack(cut, granted.stoppedBy)] };
+  return { ...plan, actions, reasons: [...plan.reasons, ...heldBack(cut, budgetOf(granted, budgets))] };
 };
+
+const budgetOf = ({ stoppedBy }: Granted, { perTemplate, system }: CreationBudgets): Budget => ({
+  of: stoppedBy,
+  most: stoppedBy === 'template' ? perTemplate : system,
+});

@@ -26,12 +26,22 @@ describe('a demand expression', () => {
     ['hour >= 9 && hour < 18 && weekday == 1 ? scheduled * 2 : 0', 8],
     ['running - eligible - starting - 5', 0],
   ])('%s gives %d', (expression, instances) => {
-    expect(evaluateDemand(expression, inputs)).toEqual({ ok: true, instances });
+    expect(evaluateDemand(expression, inputs)).toMatchObject({ ok: true, instances });
   });
 
   it('reads the clocks of the zone', () => {
-    expect(evaluateDemand('hour', inputs)).toEqual({ ok: true, instances: 15 });
-    expect(evaluateDemand('hour', { ...inputs, timezone: '' })).toEqual({ ok: true, instances: 13 });
+    expect(evaluateDemand('hour', inputs)).toMatchObject({ ok: true, instances: 15 });
+    expect(evaluateDemand('hour', { ...inputs, timezone: '' })).toMatchObject({ ok: true, instances: 13 });
+  });
+
+  it('tells the values of the variables that it names, and of no others', () => {
+    expect(evaluateDemand('max(scheduled, claims_60m - misses_30m)', inputs)).toEqual({
+      ok: true,
+      instances: 10,
+      from: { scheduled: 4, claims_60m: 12, misses_30m: 2 },
+    });
+    expect(evaluateDemand('claim_rate_60m * 12.0', inputs)).toMatchObject({ from: { claim_rate_60m: 0.2 } });
+    expect(evaluateDemand('3', inputs)).toMatchObject({ from: {} });
   });
 
   it.each([

@@ -22,7 +22,13 @@ export interface DemandInputs {
 }
 
 export type DemandResult =
-  { readonly ok: true; readonly instances: number } | { readonly ok: false; readonly problem: string };
+  | {
+      readonly ok: true;
+      readonly instances: number;
+      /** The variables that the expression names, with their values. */
+      readonly from: Readonly<Record<string, number>>;
+    }
+  | { readonly ok: false; readonly problem: string };
 
 const MOST_CHARACTERS = 1_000;
 const LIMITS = { maxAstNodes: 300, maxDepth: 32, maxListElements: 0, maxMapEntries: 0, maxCallArguments: 3 };
@@ -72,15 +78,19 @@ export const evaluateDemand = (expression: string, inputs: DemandInputs): Demand
   const read = readExpression(expression);
   if (!read.ok) return read;
   try {
-    const value = Number(read.evaluate(variablesOf(inputs)));
+    const variables = variablesOf(inputs);
+    const value = Number(read.evaluate(variables));
     if (!Number.isFinite(value)) return { ok: false, problem: `it gives ${value}, which is no number of instances` };
-    return { ok: true, instances: Math.max(0, Math.ceil(value)) };
+    const from = Object.fromEntries(read.names.map((name) => [name, Number(variables[name])]));
+    return { ok: true, instances: Math.max(0, Math.ceil(value)), from };
   } catch (error) {
     return { ok: false, problem: summaryOf(error) };
   }
 };
 
-type Read = { readonly ok: true; readonly evaluate: ParseResult } | { readonly ok: false; readonly problem: string };
+type Read =
+  | { readonly ok: true; readonly evaluate: ParseResult; readonly names: readonly string[] }
+  | { readonly ok: false; readonly problem: string };
 
 /** Expressions are few and evaluated for ever: each is read once. */
 const readings = new Map<string, Read>();
@@ -110,11 +120,15 @@ const parseExpression = (expression: string): Read => {
     if (!valid) return { ok: false, problem: summaryOf(error) };
     if (type !== 'int' && type !== 'double')
       return { ok: false, problem: `it gives a ${type}; expected a number of instances (int or double)` };
-    return { ok: true, evaluate };
+    const names = DEMAND_VARIABLES.filter((name) => isNamedIn(expression, name));
+    return { ok: true, evaluate, names };
   } catch (error) {
     return { ok: false, problem: summaryOf(error) };
   }
 };
+
+/** An expression holds no strings, so a word of it is a name. */
+const isNamedIn = (expression: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(expression);
 
 const summaryOf = (error: unknown): string => {
   const message = error instanceof Error ? error.message : String(error);

@@ -9,27 +9,17 @@
 import { backingOffAt } from './back-off.js';
 import type { Duration, Instant } from './instant.js';
 import { agesOf, oldestFirst, stateOf } from './pool-state.js';
+import type { Budget, PlanReason } from './plan-reason.js';
 import type { Ages, PoolState } from './pool-state.js';
-import type { InactiveReason, Instance, PausedBy, PoolSnapshot } from './pool-snapshot.js';
+import type { Instance, PoolSnapshot, SurgeRoom } from './pool-snapshot.js';
 import { targetOf } from './target.js';
-import type { Target, TargetReason } from './target.js';
+import type { Target } from './target.js';
 
 export type PoolAction =
   | { readonly kind: 'cancel-pending' }
   | { readonly kind: 'delete'; readonly ids: readonly string[] }
   | { readonly kind: 'create'; readonly count: number }
   | { readonly kind: 'back-off'; readonly until: Instant };
-
-/** Why a plan is not simply what the state suggests. */
-export type PlanReason =
-  | TargetReason
-  | { readonly kind: 'inactive'; readonly because: InactiveReason }
-  | { readonly kind: 'paused'; readonly by: PausedBy }
-  | { readonly kind: 'parameters-unfit'; readonly problems: readonly string[] }
-  | { readonly kind: 'hard-limited'; readonly probe: boolean }
-  | { readonly kind: 'held-back'; readonly count: number; readonly by: HeldBackBy };
-
-export type HeldBackBy = 'preset' | 'template' | 'system' | 'surge';
 
 export interface PoolPlan {
   readonly pool: string;
@@ -65,12 +55,20 @@ type Decision = Pick<PoolPlan, 'actions' | 'reasons'>;
 const decide = (known: Known): Decision => {
   const { pausedBy, standing } = known.pool;
   if (pausedBy !== undefined) return { actions: [], reasons: [{ kind: 'paused', by: pausedBy }] };
-  if (standing.status === 'inactive')
-    return { actions: emptied(known), reasons: [{ kind: 'inactive', because: standing.because }] };
-  if (standing.status === 'retiring') return { actions: thinned(known), reasons: [] };
-  const created = creation(known, standing.room);
-  return { actions: [...surplus(known), ...created.actions], reasons: created.reasons };
+  switch (standing.status) {
+    case 'inactive':
+      return { actions: emptied(known), reasons: [{ kind: 'inactive', because: standing.because }] };
+    case 'retiring':
+      return thinned(known, standing);
+    case 'active':
+      return together(surplus(known), creation(known, standing.surge));
+  }
 };
+
+const together = (...decisions: readonly Decision[]): Decision => ({
+  actions: decisions.flatMap(({ actions }) => actions),
+  reasons: decisions.flatMap(({ reasons }) => reasons),
+});
 
 const emptied = ({ pool, backOff }: Known): readonly PoolAction[] => [
   ...cancellation(pool),
@@ -78,22 +76,50 @@ const emptied = ({ pool, backOff }: Known): readonly PoolAction[] => [
   ...waiting(backOff),
 ];
 
-const thinned = (known: Known): readonly PoolAction[] => [
-  ...cancellation(known.pool),
-  ...surplus(known),
-  ...waiting(known.backOff),
-];
+const thinned = (known: Known, { keep, ready }: { readonly keep: number; readonly ready: number }): Decision => {
+  const { actions, reasons } = surplus(known);
+  const kept = Math.min(keep, known.ages.fresh.length);
+  return {
+    actions: [...cancellation(known.pool), ...actions, ...waiting(known.backOff)],
+    reasons: [{ kind: 'kept-by-surge', kept, ready, desired: keep + ready }, ...reasons],
+  };
+};
 
-const surplus = (known: Known): readonly PoolAction[] => [
-  ...deletion(oldest(known.ages.expired)),
-  ...deletion(extraneous(known)),
-];
+const surplus = (known: Known): Decision => {
+  const expired = oldest(known.ages.expired);
+  const tooMany = extraneous(known);
+  return {
+    actions: [...deletion(expired), ...deletion(tooMany)],
+    reasons: [...expiryReasons(known.pool, expired), ...extraneousReason(tooMany, known.state.desired)],
+  };
+};
+
+/** What is from before an invalidation goes for that, however old it is. */
+const expiryReasons = (
+  { settings: { ttl = 0n }, invalidatedAt }: PoolSnapshot,
+  expired: readonly Instance[],
+): readonly PlanReason[] => {
+  const isInvalidated = ({ createdAt }: Instance): boolean => invalidatedAt !== undefined && createdAt < invalidatedAt;
+  const invalidated = idsOf(expired.filter(isInvalidated));
+  const tooOld = idsOf(expired.filter((instance) => !isInvalidated(instance)));
+  return [
+    ...(invalidatedAt === undefined || invalidated.length === 0
+      ? []
+      : [{ kind: 'invalidated', ids: invalidated, at: invalidatedAt } as const]),
+    ...(tooOld.length === 0 ? [] : [{ kind: 'older-than-ttl', ids: tooOld, ttl } as const]),
+  ];
+};
+
+const extraneousReason = (instances: readonly Instance[], desired: number): readonly PlanReason[] =>
+  instances.length === 0 ? [] : [{ kind: 'extraneous', ids: idsOf(instances), desired }];
+
+const idsOf = (instances: readonly Instance[]): readonly string[] => instances.map(({ id }) => id);
 
 const cancellation = ({ pending }: PoolSnapshot): readonly PoolAction[] =>
   pending === 0 ? [] : [{ kind: 'cancel-pending' }];
 
 const deletion = (instances: readonly Instance[]): readonly PoolAction[] =>
-  instances.length === 0 ? [] : [{ kind: 'delete', ids: instances.map(({ id }) => id) }];
+  instances.length === 0 ? [] : [{ kind: 'delete', ids: idsOf(instances) }];
 
 const oldest = (instances: readonly Instance[]): readonly Instance[] => [...instances].sort(oldestFirst);
 
@@ -104,44 +130,59 @@ const extraneous = ({ ages: { fresh }, state }: Known): readonly Instance[] => {
   return [...sorted.filter(({ ready }) => !ready), ...sorted.filter(({ ready }) => ready)].slice(0, state.extraneous);
 };
 
-const creation = ({ pool, ages, state, backOff }: Known, room = Number.POSITIVE_INFINITY): Decision => {
+const creation = ({ pool, ages, state, backOff }: Known, surge: SurgeRoom | undefined): Decision => {
   // Every build of it would fail: only a change of the preset, or another version, helps.
   if (pool.unfit !== undefined) {
     const unfit: PlanReason = { kind: 'parameters-unfit', problems: pool.unfit };
-    return { actions: waiting(backOff), reasons: [...hardLimitReason(pool), unfit] };
+    return { actions: waiting(backOff), reasons: [...failureReasons(pool, backOff), unfit] };
   }
-  if (backOff !== undefined) return { actions: waiting(backOff), reasons: hardLimitReason(pool) };
+  if (backOff !== undefined) return { actions: waiting(backOff), reasons: failureReasons(pool, backOff) };
   const missing = Math.max(state.desired - ages.fresh.length - state.starting, 0);
   const tried = Math.min(missing, probesLeft(pool));
-  const inPreset = Math.min(tried, creationsLeft(pool));
-  const count = Math.min(inPreset, room);
+  const { maxConcurrentCreations: most = Number.POSITIVE_INFINITY } = pool.settings;
+  const inPreset = Math.min(tried, Math.max(most - state.starting, 0));
+  const count = Math.min(inPreset, surgeRoomLeft(surge, state));
   return {
     actions: count === 0 ? [] : [{ kind: 'create', count }],
     reasons: [
-      ...hardLimitReason(pool),
-      ...heldBack(tried - inPreset, 'preset'),
-      ...heldBack(inPreset - count, 'surge'),
+      ...failureReasons(pool),
+      ...heldBack(tried - inPreset, { of: 'preset', most }),
+      ...surgeReason(inPreset - count, surge),
+      ...pointlessReason(pool, state),
     ],
   };
 };
 
-/** What a limit keeps from being created, when it does. */
-export const heldBack = (count: number, by: HeldBackBy): readonly PlanReason[] =>
+/** What a budget keeps from being created, when it does. */
+export const heldBack = (count: number, by: Budget): readonly PlanReason[] =>
   count === 0 ? [] : [{ kind: 'held-back', count, by }];
+
+const surgeRoomLeft = (surge: SurgeRoom | undefined, { actual, starting }: PoolState): number =>
+  surge === undefined ? Number.POSITIVE_INFINITY : Math.max(surge.most - surge.previous - actual - starting, 0);
+
+const surgeReason = (count: number, surge: SurgeRoom | undefined): readonly PlanReason[] =>
+  count === 0 || surge === undefined ? [] : [{ kind: 'surge-is-full', count, ...surge }];
+
+/** What takes longer to build than it may live is never to be had. */
+const pointlessReason = (
+  { settings: { ttl = 0n }, buildTook }: PoolSnapshot,
+  { desired }: PoolState,
+): readonly PlanReason[] =>
+  desired === 0 || ttl === 0n || buildTook === undefined || buildTook <= ttl
+    ? []
+    : [{ kind: 'expire-before-ready', ttl, took: buildTook }];
 
 const waiting = (until: Instant | undefined): readonly PoolAction[] =>
   until === undefined ? [] : [{ kind: 'back-off', until }];
 
-const hardLimitReason = ({ hardLimit }: PoolSnapshot): readonly PlanReason[] =>
-  hardLimit === 'clear' ? [] : [{ kind: 'hard-limited', probe: hardLimit === 'probe' }];
+const failureReasons = ({ preset, failures, hardLimit }: PoolSnapshot, until?: Instant): readonly PlanReason[] => {
+  const known = failures === undefined ? {} : { failures };
+  if (hardLimit !== 'clear') return [{ kind: 'hard-limited', preset, ...known, probe: hardLimit === 'probe' }];
+  return failures === undefined || until === undefined ? [] : [{ kind: 'backing-off', preset, failures, until }];
+};
 
 /** A hard-limited pool builds nothing, or one when it may try; never a second beside the first. */
 const probesLeft = ({ hardLimit, inProgress }: PoolSnapshot): number => {
   if (hardLimit === 'clear') return Number.POSITIVE_INFINITY;
   return hardLimit === 'probe' && inProgress.start === 0 ? 1 : 0;
 };
-
-const creationsLeft = ({ settings: { maxConcurrentCreations }, inProgress }: PoolSnapshot): number =>
-  maxConcurrentCreations === undefined
-    ? Number.POSITIVE_INFINITY
-    : Math.max(maxConcurrentCreations - inProgress.start, 0);

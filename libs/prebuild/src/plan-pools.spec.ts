@@ -74,7 +74,9 @@ describe('one pool', () => {
   it('follows its schedules when its demand expression fails, and says so', () => {
     const [fallen] = plan([poolWanting({ instances: 2, demandExpression: 'scheduled / 0' })]);
     expect(fallen?.target).toEqual({ desired: 2, source: 'instances' });
-    expect(fallen?.reasons).toEqual([{ kind: 'demand-fell-back', problem: expect.stringMatching(/zero/i) }]);
+    expect(fallen?.reasons).toEqual([
+      { kind: 'demand-fell-back', problem: expect.stringMatching(/zero/i), instances: 2 },
+    ]);
   });
 });
 
@@ -111,7 +113,7 @@ describe('budgets', () => {
   it('of a preset hold for what is starting already, too', () => {
     const [held] = plan([poolWanting({ instances: 5, maxConcurrentCreations: 3 }, { inProgress: starting })]);
     expect(held?.actions).toEqual([{ kind: 'create', count: 2 }]);
-    expect(held?.reasons).toEqual([{ kind: 'held-back', count: 2, by: 'preset' }]);
+    expect(held?.reasons).toEqual([{ kind: 'held-back', count: 2, by: { of: 'preset', most: 3 } }]);
   });
 
   it('of the system are shared one each in turn, the emptiest pools first', () => {
@@ -130,7 +132,7 @@ describe('budgets', () => {
     ];
     const [node, go] = plan(pools, { perTemplate: 2, system: 9 });
     expect(node?.actions).toEqual([{ kind: 'create', count: 1 }]);
-    expect(node?.reasons).toEqual([{ kind: 'held-back', count: 3, by: 'template' }]);
+    expect(node?.reasons).toEqual([{ kind: 'held-back', count: 3, by: { of: 'template', most: 2 } }]);
     expect(go?.actions).toEqual([{ kind: 'create', count: 2 }]);
   });
 });

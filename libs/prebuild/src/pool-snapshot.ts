@@ -28,14 +28,21 @@ export type Replacement =
   { readonly strategy: 'Immediate' } | { readonly strategy: 'Surge'; readonly maxSurge: number };
 
 /**
- * active: it is filled; `room` limits that while instances of a previous version are still there.
- * retiring: so many of a previous version are kept until the new ones are ready; nothing is created.
+ * active: it is filled; a surge limits that while instances of a previous version are still there.
+ * retiring: so many of a previous version are kept until the new ones, of which some are ready, are complete; nothing is
+ * created.
  * inactive: it is emptied.
  */
 export type Standing =
-  | { readonly status: 'active'; readonly room?: number }
-  | { readonly status: 'retiring'; readonly keep: number }
+  | { readonly status: 'active'; readonly surge?: SurgeRoom }
+  | { readonly status: 'retiring'; readonly keep: number; readonly ready: number }
   | { readonly status: 'inactive'; readonly because: InactiveReason };
+
+/** How many there may be of both versions together, and how many are of the previous one. */
+export interface SurgeRoom {
+  readonly most: number;
+  readonly previous: number;
+}
 
 /** `version-replaced` is the version that was active before the one that is. */
 export type InactiveReason =
@@ -47,6 +54,17 @@ export type PausedBy = 'system' | 'template' | 'preset';
 export interface Failures {
   readonly count: number;
   readonly lastAt: Instant;
+  /** The last of them; a planning document does not tell it. */
+  readonly last?: FailedBuild;
+  /** After it one build is tried all the same, when there are too many. */
+  readonly probeAfter?: Instant;
+  /** Somebody asked for another try since, or it is time for a probe: nothing waits for them any more. */
+  readonly excused?: true;
+}
+
+export interface FailedBuild {
+  readonly workspace: string;
+  readonly message: string;
 }
 
 /** `probe`: one build may be tried all the same. */
@@ -66,6 +84,8 @@ export interface PoolSnapshot {
   /** Builds that nobody has begun, of a pool that is not active any more. */
   readonly pending: number;
   readonly failures?: Failures;
+  /** How long the newest instance took from its creation until it could be used, when that is known. */
+  readonly buildTook?: Duration;
   readonly hardLimit: HardLimit;
   readonly pausedBy?: PausedBy;
   /** Why no build of this version can succeed: what it does not take of the preset's parameters. */

@@ -19,7 +19,10 @@ const workspace = (id: string, build: Build, changes: Partial<WorkspaceFacts> = 
   ...changes,
 });
 const started: Build = { transition: 'start', progress: { status: 'succeeded', endedAt: at('09:05') } };
-const failed: Build = { transition: 'start', progress: { status: 'failed', endedAt: at('09:06') } };
+const failed: Build = {
+  transition: 'start',
+  progress: { status: 'failed', endedAt: at('09:06'), message: 'npm ended with 1' },
+};
 const under = (transition: Build['transition'], status: 'pending' | 'running'): Build => ({
   transition,
   progress: { status },
@@ -80,7 +83,7 @@ describe('the pools of a snapshot', () => {
 
   it('back off after failures, which are kept as evidence and hold no place', () => {
     expect(pools({ workspaces: [workspace('broken', failed)] })).toEqual([
-      v2({ failures: { count: 1, lastAt: at('09:06') } }),
+      v2({ failures: { count: 1, lastAt: at('09:06'), last: { workspace: 'broken', message: 'npm ended with 1' } } }),
     ]);
   });
 
@@ -92,6 +95,18 @@ describe('the pools of a snapshot', () => {
   it('take the word of claimed ones that building works', () => {
     const worked = workspace('claimed', started, { claimed: true, builtAt: at('09:07') });
     expect(pools({ workspaces: [workspace('broken', failed), worked] })).toEqual([v2({})]);
+  });
+
+  it('know how long the newest took to be built, or else what was known before', () => {
+    const built = (id: string, builtAt: string, changes = {}) =>
+      workspace(id, started, { builtAt: at(builtAt), ...changes });
+    const took = (workspaces: readonly WorkspaceFacts[], changes: Partial<PresetFacts> = {}) =>
+      pools({ workspaces, presets: [{ ...preset, ...changes }] })[0]?.buildTook;
+    const newest = built('newest', '09:03', { createdAt: at('09:01') });
+    expect(took([built('older', '09:02'), newest])).toBe(seconds(120));
+    expect(took([newest, built('mine', '09:30', { claimed: true })], { buildTook: seconds(7) })).toBe(seconds(120));
+    expect(took([], { buildTook: seconds(7) })).toBe(seconds(7));
+    expect(took([])).toBeUndefined();
   });
 
   it.each([

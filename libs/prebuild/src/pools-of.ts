@@ -5,7 +5,7 @@
 import { judgeBuilds } from './back-off.js';
 import type { EndedBuild, FailurePolicy } from './back-off.js';
 import type { DemandCounts } from './demand.js';
-import type { Instant } from './instant.js';
+import type { Duration, Instant } from './instant.js';
 import type { InactiveReason, PausedBy, PoolSettings, PoolSnapshot, Standing } from './pool-snapshot.js';
 
 export interface TemplateFacts {
@@ -30,6 +30,8 @@ export interface PresetFacts {
   /** What the template's active version does not take of its parameters. */
   readonly unfit?: readonly string[];
   readonly demand?: DemandCounts;
+  /** How long an instance took to be built, as it was known before the workspaces that are there. */
+  readonly buildTook?: Duration;
 }
 
 export interface WorkspaceFacts {
@@ -49,7 +51,8 @@ export interface Build {
   readonly transition: 'start' | 'stop' | 'delete';
   readonly progress:
     | { readonly status: 'pending' | 'running' }
-    | { readonly status: 'succeeded' | 'failed' | 'cancelled'; readonly endedAt: Instant };
+    | { readonly status: 'succeeded' | 'cancelled'; readonly endedAt: Instant }
+    | { readonly status: 'failed'; readonly endedAt: Instant; readonly message: string };
 }
 
 export interface Facts {
@@ -110,7 +113,20 @@ const poolOf = ({ preset, template, version, workspaces }: PoolParts): Omit<Pool
     ...(preset.invalidatedAt === undefined ? {} : { invalidatedAt: preset.invalidatedAt }),
     ...(version === template?.activeVersion && preset.unfit !== undefined ? { unfit: preset.unfit } : {}),
     ...(preset.demand === undefined ? {} : { demand: preset.demand }),
+    ...buildTook(preset, workspaces),
   };
+};
+
+/** What was built for a claim may have other parameters. */
+const buildTook = (preset: PresetFacts, workspaces: readonly WorkspaceFacts[]): Pick<PoolSnapshot, 'buildTook'> => {
+  let newest: Instant | undefined;
+  let took = preset.buildTook;
+  for (const { claimed, builtAt, createdAt } of workspaces) {
+    if (claimed || builtAt === undefined || (newest !== undefined && builtAt < newest)) continue;
+    took = builtAt === newest && took !== undefined && took > builtAt - createdAt ? took : builtAt - createdAt;
+    newest = builtAt;
+  }
+  return took === undefined ? {} : { buildTook: took };
 };
 
 const countBuilds = (workspaces: readonly WorkspaceFacts[]) => {
@@ -143,11 +159,13 @@ const inactiveReason = (
 };
 
 /** What was built for a claim may have other parameters, and is its owner's trouble. */
-const endedBuild = ({ builtAt, claimed, build }: WorkspaceFacts): EndedBuild | undefined => {
+const endedBuild = ({ id, builtAt, claimed, build }: WorkspaceFacts): EndedBuild | undefined => {
   const { transition, progress } = build;
   if (builtAt !== undefined) return { endedAt: builtAt, outcome: 'succeeded' };
   if (claimed || transition !== 'start' || !('endedAt' in progress)) return undefined;
-  return { endedAt: progress.endedAt, outcome: progress.status };
+  const { endedAt, status } = progress;
+  if (status === 'failed') return { endedAt, outcome: 'failed', workspace: id, message: progress.message };
+  return { endedAt, outcome: status };
 };
 
 const isKnown = (build: EndedBuild | undefined): build is EndedBuild => build !== undefined;

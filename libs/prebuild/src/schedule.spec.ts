@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { formatInstant } from './instant.js';
 import { time } from './pools.fixtures.js';
-import { nextScheduleEdge, readScheduling, scheduledInstances, schedulingProblems } from './schedule.js';
+import { nextScheduleEdge, readScheduling, scheduleAt, schedulingProblems } from './schedule.js';
 import type { Schedule } from './schedule.js';
 
 const scheduling = (timezone: string, ...crons: string[]) => ({
@@ -11,7 +11,7 @@ const scheduling = (timezone: string, ...crons: string[]) => ({
 });
 /** 1 for the first expression, 2 for the second, undefined outside of all. */
 const holding = (timezone: string, crons: readonly string[], now: string): number | undefined =>
-  scheduledInstances(readScheduling(scheduling(timezone, ...crons)), time(now));
+  scheduleAt(readScheduling(scheduling(timezone, ...crons)), time(now))?.instances;
 
 describe('a schedule by itself', () => {
   it.each([
@@ -168,6 +168,21 @@ describe('the next edge', () => {
     const table = readScheduling(scheduling('Australia/Lord_Howe', '* 2 * * *'));
     expect(edge(table, '2025-10-04T15:00:00Z')).toBe('2025-10-04T15:30:00Z');
     expect(edge(table, '2025-10-04T15:30:00Z')).toBe('2025-10-04T16:00:00Z');
+  });
+
+  it('is the same whether it was asked for before, or not', () => {
+    const december = readScheduling(scheduling('UTC', '* 9 * 12 *'));
+    const days = ['2025-11-20', '2025-11-22', '2025-11-24', '2025-11-28', '2025-11-21', '2025-12-01'];
+    const edges = days.map((day) => edge(december, `${day}T12:00:00Z`));
+    expect(edges).toEqual(days.map((day) => edge(readScheduling(scheduling('UTC', '* 9 * 12 *')), `${day}T12:00:00Z`)));
+    expect(edges).toEqual([
+      undefined,
+      undefined,
+      '2025-12-01T09:00:00Z',
+      '2025-12-01T09:00:00Z',
+      undefined,
+      '2025-12-02T09:00:00Z',
+    ]);
   });
 
   it('is not looked for beyond eight days', () => {

@@ -30,10 +30,19 @@ export type ScheduleTable =
 
 interface ScheduleEntry {
   readonly cron: Cron;
-  readonly instances: number;
+  readonly schedule: Schedule;
 }
 
-export const readScheduling = ({ timezone, schedules }: Scheduling): ScheduleTable => {
+const tables = new WeakMap<Scheduling, ScheduleTable>();
+
+/** Read once for each scheduling, however often its pool is planned. */
+export const readScheduling = (scheduling: Scheduling): ScheduleTable => {
+  const table = tables.get(scheduling) ?? tableOf(scheduling);
+  tables.set(scheduling, table);
+  return table;
+};
+
+const tableOf = ({ timezone, schedules }: Scheduling): ScheduleTable => {
   if (schedules.length === 0) return { status: 'none' };
   const clock = wallClockOf(timezone);
   if (clock === undefined) return { status: 'off', problems: [timezoneProblem(timezone)] };
@@ -41,11 +50,11 @@ export const readScheduling = ({ timezone, schedules }: Scheduling): ScheduleTab
   if (problems.length > 0) return { status: 'off', problems };
 
   // Expressions that were compared with others have passed the narrower syntax already.
-  const parsed = schedules.map(({ cron, instances }) => ({ instances, ...parseCron(cron, 'full') }));
+  const parsed = schedules.map((schedule) => ({ schedule, ...parseCron(schedule.cron, 'full') }));
   return {
     status: 'followed',
     clock,
-    entries: parsed.flatMap((entry) => (entry.ok ? [{ cron: entry.cron, instances: entry.instances }] : [])),
+    entries: parsed.flatMap((entry) => (entry.ok ? [{ cron: entry.cron, schedule: entry.schedule }] : [])),
     skipped: unreadable(schedules),
   };
 };
@@ -90,11 +99,15 @@ const comparisonProblems = (schedules: readonly Schedule[]): readonly FieldProbl
   });
 };
 
-/** What the first schedule that holds at `now` asks for; undefined when none does. */
-export const scheduledInstances = (table: ScheduleTable, now: Instant): number | undefined => {
-  if (table.status !== 'followed') return undefined;
-  const time = table.clock.read(now);
-  return table.entries.find(({ cron }) => matchesCron(cron, time))?.instances;
+/** The first schedule that holds at `now`; undefined when none does. */
+export const scheduleAt = (table: ScheduleTable, now: Instant): Schedule | undefined =>
+  table.status === 'followed' ? holdingAt(table, now)?.schedule : undefined;
+
+type FollowedTable = Extract<ScheduleTable, { readonly status: 'followed' }>;
+
+const holdingAt = ({ clock, entries }: FollowedTable, now: Instant): ScheduleEntry | undefined => {
+  const time = clock.read(now);
+  return entries.find(({ cron }) => matchesCron(cron, time));
 };
 
 const HOUR = 60n * MINUTE;
@@ -106,17 +119,34 @@ const HORIZON = 8n * 24n * HOUR;
  */
 export const nextScheduleEdge = (table: ScheduleTable, now: Instant): Instant | undefined => {
   if (table.status !== 'followed' || table.entries.length === 0) return undefined;
-  const holding = (at: Instant): ScheduleEntry | undefined => {
-    const time = table.clock.read(at);
-    return table.entries.find(({ cron }) => matchesCron(cron, time));
-  };
-  const before = holding(now);
-  for (let at = now; at < now + HORIZON;) {
+  const known = searches.get(table);
+  const isBegun = known !== undefined && known.from <= now && now < (known.edge ?? known.to);
+  if (isBegun && known.edge !== undefined) return known.edge;
+  const search = searchOn(table, { from: now, to: isBegun ? known.to : now }, now + HORIZON);
+  searches.set(table, search);
+  return search.edge;
+};
+
+/** The same schedule holds from `from` to `to`, or until the edge. */
+interface EdgeSearch {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly edge?: Instant;
+}
+
+/** How far each was looked through: pools are planned all the time, and edges are far apart. */
+const searches = new WeakMap<ScheduleTable, EdgeSearch>();
+
+const searchOn = (table: FollowedTable, { from, to }: EdgeSearch, end: Instant): EdgeSearch => {
+  const before = holdingAt(table, from);
+  const isChanged = (at: Instant): boolean => holdingAt(table, at) !== before;
+  for (let at = to; at < end;) {
     const next = nextFullHour(table.clock, at);
-    if (holding(next) !== before) return firstChange(at, next, (t) => holding(t) !== before);
+    if (isChanged(next)) return { from, to, edge: firstChange(at, next, isChanged) };
     at = next;
+    to = next;
   }
-  return undefined;
+  return { from, to };
 };
 
 const nextFullHour = (clock: WallClock, instant: Instant): Instant => {

@@ -21,7 +21,8 @@ export const withSurges = (pools: readonly PoolSnapshot[], now: Instant): readon
     if (previous === undefined || pool.standing.status !== 'active' || replacement?.strategy !== 'Surge') continue;
     const state = currentState(pool, now);
     changed.set(previous, retiring(previous, state));
-    changed.set(pool, roomBeside(previous, pool, state.desired + replacement.maxSurge));
+    const surge = { most: state.desired + replacement.maxSurge, previous: previous.running.length };
+    changed.set(pool, { ...pool, standing: { status: 'active', surge } });
   }
   return pools.map((pool) => changed.get(pool) ?? pool);
 };
@@ -37,10 +38,5 @@ const currentState = (pool: PoolSnapshot, now: Instant): PoolState => {
 /** As soon as nothing has to be kept the pool is inactive as any other. */
 const retiring = (previous: PoolSnapshot, { desired, eligible }: PoolState): PoolSnapshot => {
   const keep = Math.max(desired - eligible, 0);
-  return keep === 0 ? previous : { ...previous, standing: { status: 'retiring', keep } };
-};
-
-const roomBeside = (previous: PoolSnapshot, pool: PoolSnapshot, most: number): PoolSnapshot => {
-  const taken = previous.running.length + pool.running.length + pool.inProgress.start;
-  return { ...pool, standing: { status: 'active', room: Math.max(most - taken, 0) } };
+  return keep === 0 ? previous : { ...previous, standing: { status: 'retiring', keep, ready: eligible } };
 };

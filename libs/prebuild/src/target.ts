@@ -1,12 +1,12 @@
 /** How many instances a pool shall have now: schedule, then demand, then bounds (rule book: Planning is pure, "Desired now"). */
 import { evaluateDemand } from './demand-expression.js';
 import { NO_DEMAND } from './demand.js';
-import type { FieldProblem } from './field-problem.js';
 import type { Instant } from './instant.js';
+import type { Bound, TargetReason } from './plan-reason.js';
 import type { PoolSnapshot } from './pool-snapshot.js';
 import type { Ages } from './pool-state.js';
-import { readScheduling, scheduledInstances } from './schedule.js';
-import type { ScheduleTable, Scheduling } from './schedule.js';
+import { nextScheduleEdge, readScheduling, scheduleAt } from './schedule.js';
+import type { Schedule, ScheduleTable } from './schedule.js';
 
 export interface Target {
   readonly desired: number;
@@ -14,12 +14,6 @@ export interface Target {
   readonly source: 'instances' | 'schedule' | 'demand';
   readonly reasons: readonly TargetReason[];
 }
-
-export type TargetReason =
-  | { readonly kind: 'scheduling-off'; readonly problems: readonly FieldProblem[] }
-  | { readonly kind: 'schedule-skipped'; readonly problem: FieldProblem }
-  | { readonly kind: 'demand-fell-back'; readonly problem: string }
-  | { readonly kind: 'bounded'; readonly asked: number; readonly bound: 'min' | 'max' };
 
 export const targetOf = (pool: PoolSnapshot, ages: Ages, now: Instant): Target => {
   if (pool.standing.status === 'inactive') return { desired: 0, source: 'instances', reasons: [] };
@@ -30,21 +24,27 @@ export const targetOf = (pool: PoolSnapshot, ages: Ages, now: Instant): Target =
 };
 
 const byScheduleOf = ({ settings: { instances, scheduling } }: PoolSnapshot, now: Instant): Target => {
-  const table = scheduling === undefined ? NO_SCHEDULES : tableOf(scheduling);
-  const reasons = schedulingReasons(table);
-  const scheduled = scheduledInstances(table, now);
-  if (scheduled === undefined) return { desired: instances, source: 'instances', reasons };
-  return { desired: scheduled, source: 'schedule', reasons };
+  if (scheduling === undefined) return { desired: instances, source: 'instances', reasons: [] };
+  const table = readScheduling(scheduling);
+  const held = scheduleAt(table, now);
+  const holding = holdingReason(table, held, { instances, timezone: scheduling.timezone }, now);
+  const reasons = [...schedulingReasons(table), ...holding];
+  if (held === undefined) return { desired: instances, source: 'instances', reasons };
+  return { desired: held.instances, source: 'schedule', reasons };
 };
 
-const NO_SCHEDULES: ScheduleTable = { status: 'none' };
-const tables = new WeakMap<Scheduling, ScheduleTable>();
-
-/** Read once for each scheduling, however often its pool is planned. */
-const tableOf = (scheduling: Scheduling): ScheduleTable => {
-  const table = tables.get(scheduling) ?? readScheduling(scheduling);
-  tables.set(scheduling, table);
-  return table;
+/** Says until when it holds, and not what time it is: it stays the same for as long. */
+const holdingReason = (
+  table: ScheduleTable,
+  held: Schedule | undefined,
+  { instances, timezone }: { readonly instances: number; readonly timezone: string },
+  now: Instant,
+): readonly TargetReason[] => {
+  if (table.status !== 'followed' || table.entries.length === 0) return [];
+  const edge = nextScheduleEdge(table, now);
+  const until = edge === undefined ? {} : { until: edge };
+  if (held === undefined) return [{ kind: 'unscheduled', instances, ...until }];
+  return [{ kind: 'scheduled', cron: held.cron, timezone, instances: held.instances, ...until }];
 };
 
 const schedulingReasons = (table: ScheduleTable): readonly TargetReason[] => {
@@ -67,8 +67,13 @@ const byDemandOf = (pool: PoolSnapshot, ages: Ages, now: Instant, scheduled: Tar
     inProgress: pool.inProgress,
     demand: pool.demand ?? NO_DEMAND,
   });
-  if (result.ok) return { ...scheduled, desired: result.instances, source: 'demand' };
-  return { ...scheduled, reasons: [...scheduled.reasons, { kind: 'demand-fell-back', problem: result.problem }] };
+  if (!result.ok) {
+    const fell = { kind: 'demand-fell-back', problem: result.problem, instances: scheduled.desired } as const;
+    return { ...scheduled, reasons: [...scheduled.reasons, fell] };
+  }
+  const { instances, from } = result;
+  const demanded = { kind: 'demanded', expression, instances, from } as const;
+  return { desired: instances, source: 'demand', reasons: [...scheduled.reasons, demanded] };
 };
 
 /** Without a `max` an expression still cannot ask for more than this. */
@@ -78,6 +83,8 @@ const bounded = (target: Target, { settings: { min = 0, max } }: PoolSnapshot): 
   const most = max ?? (target.source === 'demand' ? MOST_BY_DEMAND : Number.POSITIVE_INFINITY);
   const desired = Math.max(min, Math.min(target.desired, most));
   if (desired === target.desired) return target;
-  const bound = desired > target.desired ? 'min' : 'max';
-  return { ...target, desired, reasons: [...target.reasons, { kind: 'bounded', asked: target.desired, bound }] };
+  const tooMany: Bound = max === undefined ? 'demand-max' : 'max';
+  const bound = desired > target.desired ? 'min' : tooMany;
+  const reason = { kind: 'bounded', asked: target.desired, bound, limit: desired } as const;
+  return { ...target, desired, reasons: [...target.reasons, reason] };
 };

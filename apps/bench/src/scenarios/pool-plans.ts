@@ -74,5 +74,7 @@ const workspaceOf = (i: number): WorkspaceFacts => {
 
 const buildOf = (i: number, endedAt: bigint): Build => {
   if (i % 50 === 7) return { transition: 'start', progress: { status: 'running' } };
-  return { transition: 'start', progress: { status: i % 500 === 8 ? 'failed' : 'succeeded', endedAt } };
+  if (i % 500 === 8)
+    return { transition: 'start', progress: { status: 'failed', endedAt, message: 'create ended with exit code 1' } };
+  return { transition: 'start', progress: { status: 'succeeded', endedAt } };
 };

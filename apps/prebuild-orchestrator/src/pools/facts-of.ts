@@ -1,5 +1,5 @@
 /** What planning needs to know, out of the objects of one version of the log (rule book: Planning is pure, "snapshot"). */
-import { countDemand, parseInstant, poolSettingsOf, unfitParameters } from '@holdfast/prebuild';
+import { countDemand, parseInstant, poolSettingsOf, seconds, unfitParameters } from '@holdfast/prebuild';
 import type {
   Build,
   DemandEvent,
@@ -72,6 +72,7 @@ const presetFacts = (
     settings: poolSettingsOf(prebuilds),
     ...(invalidatedAt === undefined ? {} : { invalidatedAt }),
     ...(retriedAt === undefined ? {} : { retriedAt }),
+    ...(preset.status.buildSeconds === undefined ? {} : { buildTook: seconds(preset.status.buildSeconds) }),
     ...(prebuilds.demandExpression === undefined ? {} : { demand: countDemand(demandOf(preset.id), now) }),
   };
 };
@@ -146,8 +147,12 @@ const buildOf = ({ deleting, spec, status: { build } }: StoredWorkspace): Build 
   return { transition, progress: progressOf(build) };
 };
 
-const progressOf = ({ status, queuedAt, endedAt = queuedAt }: WorkspaceBuild): Build['progress'] =>
-  status === 'pending' || status === 'running' ? { status } : { status, endedAt: read(endedAt) ?? 0n };
+const progressOf = ({ status, queuedAt, endedAt = queuedAt, message }: WorkspaceBuild): Build['progress'] => {
+  if (status === 'pending' || status === 'running') return { status };
+  const ended = read(endedAt) ?? 0n;
+  if (status !== 'failed') return { status, endedAt: ended };
+  return { status, endedAt: ended, message: message ?? 'nothing is told about it' };
+};
 
 const read = (time: string | undefined): Instant | undefined => (time === undefined ? undefined : parseInstant(time));
 

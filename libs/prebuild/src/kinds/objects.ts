@@ -142,6 +142,8 @@ export interface PresetStatus {
   readonly starting?: number;
   readonly expired?: number;
   readonly failed?: number;
+  /** How long the newest instance took from its creation until it could be used. */
+  readonly buildSeconds?: number;
   /** What the warmth has cost so far: seconds that ready instances waited for a claim. */
   readonly idleInstanceSeconds?: number;
   readonly conditions?: readonly Condition[];

@@ -94,6 +94,11 @@ const status = record(
     starting: tally('Being built.'),
     expired: tally('Too old to be claimed.'),
     failed: tally('Failed builds that are kept as evidence.'),
+    buildSeconds: {
+      type: 'number',
+      minimum: 0,
+      description: 'How long the newest instance took from its creation until it could be used.',
+    },
     idleInstanceSeconds: {
       type: 'number',
       minimum: 0,
@@ -117,6 +122,7 @@ export const PRESET_DEFINITION = declareKind(PRESETS, {
     wideColumn('Expired', 'integer', '.status.expired'),
     wideColumn('Instances', 'integer', '.spec.prebuilds.instances'),
     wideColumn('Paused', 'boolean', '.spec.prebuilds.paused'),
+    wideColumn('Build seconds', 'number', '.status.buildSeconds'),
     wideColumn('Idle seconds', 'number', '.status.idleInstanceSeconds'),
   ],
   selectableFields: ['.spec.template', '.spec.prebuilds.paused'],
