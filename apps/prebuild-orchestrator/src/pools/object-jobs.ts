@@ -31,6 +31,7 @@ export const presetJobs = (
       plan: pool?.plan,
       unfit: pool?.snapshot.unfit ?? [],
       failed: failed.get(preset.id) ?? 0,
+      buildTook: pool?.snapshot.buildTook,
       idleSeconds: idleSeconds(preset.id),
     };
     const status = presetStatus(view, now);
@@ -48,7 +49,7 @@ export const presetJobs = (
   });
 };
 
-const WARNINGS = new Set(['HardLimited', 'BackingOff']);
+const WARNINGS = new Set(['HardLimited', 'BackingOff', 'ExpireBeforeReady']);
 const NEEDED = new Set(['ParametersValid', 'Scheduling', 'DemandExpression']);
 /** How the event is called where the name of the condition would say the contrary. */
 const CONTRARY: Readonly<Record<string, string>> = { ParametersValid: 'ParametersNotAccepted' };

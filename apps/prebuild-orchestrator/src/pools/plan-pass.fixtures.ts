@@ -77,6 +77,7 @@ const build = (status: string, endedAt = text('08:05')): JsonObject => ({
   status,
   queuedAt: text('08:00'),
   ...(status === 'pending' || status === 'running' ? {} : { endedAt }),
+  ...(status === 'failed' ? { message: 'create ended with exit code 1' } : {}),
 });
 
 export const READY: JsonObject = {
@@ -120,6 +121,22 @@ export const writesOf = (pass: Pass): readonly object[] =>
     const { version: of, cancels, deletes, creates } = job;
     return [{ version: of, cancels: names(cancels), deletes: names(deletes), creates: creates.length }];
   });
+
+/** What the preset says of itself after that: its status, and what people are told. */
+export const presetSays = (pass: Pass) => {
+  const job = pass.jobs.find(({ key }) => key === 'preset default/small');
+  if (job?.kind !== 'status') throw new Error('the preset has nothing to say');
+  const conditions = conditionsOf(job.status);
+  return {
+    status: job.status,
+    told: job.told,
+    conditions: Object.fromEntries(
+      conditions.map(({ type, status, reason, message }) => [stringOf(type), [status, reason, message]]),
+    ),
+  };
+};
+
+const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** What is removed as left over, and which finalizers are written, by names. */
 export const upkeepOf = (pass: Pass): readonly unknown[] =>

@@ -2,7 +2,7 @@
 import { jsonEquals } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import { formatInstant, millisecondsOf, reasonText } from '@holdfast/prebuild';
-import type { Instant, PlanReason, PoolPlan } from '@holdfast/prebuild';
+import type { Duration, Instant, PlanReason, PoolPlan } from '@holdfast/prebuild';
 import { conditionsOf, setCondition } from '@holdfast/reconcile';
 import type { Observation } from '@holdfast/reconcile';
 
@@ -11,6 +11,7 @@ import type { StoredPreset } from './pool-objects.js';
 
 /** The cost of warmth changes all the time: it is written with what else changes, and else this often. */
 const IDLE_WRITTEN_AFTER = 300;
+const MILLISECOND = 1_000_000n;
 
 export interface PresetView {
   readonly preset: StoredPreset;
@@ -20,13 +21,15 @@ export interface PresetView {
   readonly unfit: readonly string[];
   /** Failed builds that are kept as evidence. */
   readonly failed: number;
+  /** Of the newest instance of the active version, when that is known. */
+  readonly buildTook: Duration | undefined;
   /** So many seconds ready instances have waited, all together. */
   readonly idleSeconds: number;
 }
 
 /** The status to write; undefined when the present one says the same. */
 export const presetStatus = (view: PresetView, now: Instant): JsonObject | undefined => {
-  const { preset, plan, failed } = view;
+  const { preset, plan, failed, buildTook } = view;
   const current = preset.state.object['status'] as JsonObject | undefined;
   const changedAt = specChangedAt(preset, now);
   const status: JsonObject = {
@@ -35,6 +38,7 @@ export const presetStatus = (view: PresetView, now: Instant): JsonObject | undef
     ...(changedAt === undefined ? {} : { specChangedAt: formatInstant(changedAt) }),
     ...numbersOf(plan),
     failed,
+    ...(buildTook === undefined ? {} : { buildSeconds: Number(buildTook / MILLISECOND) / 1_000 }),
     conditions: conditionsAfter(view, current, now),
   };
   const idle = Math.floor(view.idleSeconds);
@@ -64,7 +68,14 @@ const conditionsAfter = (view: PresetView, current: JsonObject | undefined, now:
 };
 
 const OWN_TYPES = new Set([
-  ...['Ready', 'Paused', 'ParametersValid', 'HardLimited', 'BackingOff', 'Scheduling', 'DemandExpression'],
+  'Ready',
+  'Paused',
+  'ParametersValid',
+  'HardLimited',
+  'BackingOff',
+  'ExpireBeforeReady',
+  'Scheduling',
+  'DemandExpression',
 ]);
 
 /** A condition as it is observed, before it has a time. */
@@ -78,6 +89,7 @@ export const presetObservations = (view: Pick<PresetView, 'preset' | 'plan' | 'u
     ...(plan === undefined ? [] : [parametersValid(unfit)]),
     hardLimited(reasons),
     backingOff(plan),
+    ...(prebuilds.ttlSeconds === undefined ? [] : [expireBeforeReady(reasons)]),
     ...(prebuilds.scheduling === undefined ? [] : [scheduling(reasons)]),
     ...(prebuilds.demandExpression === undefined ? [] : [demandExpression(reasons)]),
   ];
@@ -86,7 +98,7 @@ export const presetObservations = (view: Pick<PresetView, 'preset' | 'plan' | 'u
 
 type Said = Omit<Observation, 'observedGeneration'>;
 
-const HELD_BACK: ReadonlySet<PlanReason['kind']> = new Set(['held-back', 'parameters-unfit']);
+const HELD_BACK: ReadonlySet<PlanReason['kind']> = new Set(['held-back', 'surge-is-full', 'parameters-unfit']);
 
 const readiness = (plan: PoolPlan | undefined): Said => {
   const say = (status: Said['status'], reason: string, message: string): Said => ({
@@ -126,8 +138,17 @@ const hardLimited = (reasons: readonly PlanReason[]): Said => {
 const backingOff = (plan: PoolPlan | undefined): Said => {
   const action = plan?.actions.find(({ kind }) => kind === 'back-off');
   if (action?.kind !== 'back-off') return no('BackingOff', 'NothingToWaitFor', 'creates as soon as needed');
-  const message = `after failed builds nothing is created until ${formatInstant(action.until)}`;
+  const reason = find(plan?.reasons ?? [], 'backing-off');
+  const until = `after failed builds nothing is created until ${formatInstant(action.until)} at the earliest`;
+  const message = reason === undefined ? until : reasonText(reason);
   return { type: 'BackingOff', status: 'True', reason: 'BuildsFailed', message };
+};
+
+const expireBeforeReady = (reasons: readonly PlanReason[]): Said => {
+  const reason = find(reasons, 'expire-before-ready');
+  if (reason === undefined)
+    return no('ExpireBeforeReady', 'LongEnough', 'no instance is known to have expired before it was ready');
+  return { type: 'ExpireBeforeReady', status: 'True', reason: 'TtlTooShort', message: reasonText(reason) };
 };
 
 const scheduling = (reasons: readonly PlanReason[]): Said => {
@@ -137,7 +158,9 @@ const scheduling = (reasons: readonly PlanReason[]): Said => {
   const skipped = find(reasons, 'schedule-skipped');
   if (skipped !== undefined)
     return { type: 'Scheduling', status: 'False', reason: 'ScheduleSkipped', message: reasonText(skipped) };
-  return { type: 'Scheduling', status: 'True', reason: 'Followed', message: 'the schedules are followed' };
+  const held = find(reasons, 'scheduled') ?? find(reasons, 'unscheduled');
+  const message = held === undefined ? 'the schedules are followed' : reasonText(held);
+  return { type: 'Scheduling', status: 'True', reason: 'Followed', message };
 };
 
 const demandExpression = (reasons: readonly PlanReason[]): Said => {
