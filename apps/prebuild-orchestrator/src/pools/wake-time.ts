@@ -1,6 +1,6 @@
 /** When something changes by time alone: a schedule's hours begin or end, an instance expires, a back-off or cool-down ends. */
 import { nextScheduleEdge, parseInstant, readScheduling } from '@holdfast/prebuild';
-import type { Instant, Scheduling } from '@holdfast/prebuild';
+import type { Instant } from '@holdfast/prebuild';
 
 import { invalidationHolds } from './facts-of.js';
 import type { PassConfig, PlannedPool } from './plan-pass.js';
@@ -21,7 +21,7 @@ export const nextChangeByTime = (
   for (const { spec } of objects.templates) consider(invalidation(spec));
   for (const { snapshot, plan } of pools) {
     const { scheduling, ttl } = snapshot.settings;
-    if (scheduling !== undefined) consider(edgeOf(scheduling, now));
+    if (scheduling !== undefined) consider(nextScheduleEdge(readScheduling(scheduling), now));
     if (ttl !== undefined && ttl > 0n) for (const { createdAt } of snapshot.running) consider(createdAt + ttl + 1n);
     for (const action of plan.actions) if (action.kind === 'back-off') consider(action.until + 1n);
     if (snapshot.hardLimit === 'limited' && snapshot.failures !== undefined)
@@ -33,22 +33,4 @@ export const nextChangeByTime = (
 const invalidation = ({ invalidatedAt = '' }: { readonly invalidatedAt?: string }): Instant | undefined => {
   const at = parseInstant(invalidatedAt);
   return at === undefined ? undefined : invalidationHolds(at);
-};
-
-interface Edge {
-  /** Undefined when there is none within the days that are looked at. */
-  readonly at: Instant | undefined;
-  readonly askedAt: Instant;
-}
-
-const DAY = 86_400_000_000_000n;
-const edges = new WeakMap<Scheduling, Edge>();
-
-/** Looked for once until it has passed. */
-const edgeOf = (scheduling: Scheduling, now: Instant): Instant | undefined => {
-  const known = edges.get(scheduling);
-  if (known !== undefined && now < (known.at ?? known.askedAt + DAY)) return known.at;
-  const at = nextScheduleEdge(readScheduling(scheduling), now);
-  edges.set(scheduling, { at, askedAt: now });
-  return at;
 };
