@@ -68,18 +68,18 @@ describe('of a workspace people are told', () => {
       'what build 1 (start) had built is broken: start ended with 1',
     ],
     [
-      'that another worker begins its build anew',
+      'that its build begins anew',
       news(start, (of) => withBuild(of, { ...start, worker: 'provisioner-2', startedAt: text('10:02') }, NOW)),
       'Warning',
       'BegunAnew',
-      'provisioner-2 begins build 1 (start) anew, which provisioner-1 has not ended',
+      'build 1 (start) begins anew: its last try came to no end',
     ],
     [
       'that its worker stops',
       news(start, (of) => requeueBuild(of, start, NOW)),
       'Normal',
       'Interrupted',
-      'provisioner-1 stops: build 1 (start) waits for the next one',
+      'its worker stops: build 1 (start) waits for the next one',
     ],
     [
       'when it can be used',

@@ -57,13 +57,12 @@ const newsOfBuild = (
 
 const newsOfWaiting = (former: WorkspaceBuild | undefined, build: WorkspaceBuild): readonly Told[] =>
   former?.status === 'running'
-    ? [normal('Interrupted', `${former.worker ?? 'its worker'} stops: ${nameOf(build)} waits for the next one`)]
+    ? [normal('Interrupted', `its worker stops: ${nameOf(build)} waits for the next one`)]
     : [];
 
 const newsOfBeginning = (former: WorkspaceBuild | undefined, build: WorkspaceBuild): readonly Told[] => {
   if (former?.status !== 'running' || former.startedAt === build.startedAt) return [];
-  const { worker: lost = 'its worker' } = former;
-  return [warning('BegunAnew', `${build.worker ?? ''} begins ${nameOf(build)} anew, which ${lost} has not ended`)];
+  return [warning('BegunAnew', `${nameOf(build)} begins anew: its last try came to no end`)];
 };
 
 const newsOfSuccess = ({ spec }: Workspace, build: WorkspaceBuild): readonly Told[] => {

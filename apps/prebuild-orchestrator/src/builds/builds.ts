@@ -33,8 +33,6 @@ import type { Workspace } from './workspace.js';
 
 export const CONTROLLER = 'workspace-builds';
 const VERSION = 'v1';
-/** Jobs that wait are sent again, and builds that should have ended are looked at. */
-const TICK_MS = 60_000;
 const RETRY_MS = 1_000;
 /** A Workspace that others write at the same time is looked at again so often. */
 const MOST_TRIES = 20;
@@ -43,7 +41,16 @@ const LOOK_AGAIN_MS = 25;
 export interface BuildsOptions {
   readonly metrics: Registry;
   readonly replicas: 1 | 3;
+  readonly timing?: BuildsTiming;
 }
+
+export interface BuildsTiming {
+  readonly now: () => Date;
+  /** How often jobs that wait are sent again, and builds that should have ended are looked at. */
+  readonly tickMs: number;
+}
+
+const TIMING: BuildsTiming = { now: () => new Date(), tickMs: 60_000 };
 
 /** Made once in the life of the process. */
 export class Builds implements OrchestratorPart {
@@ -55,7 +62,8 @@ export class Builds implements OrchestratorPart {
   }
 
   start(leader: LeaderContext): void {
-    this.term = new BuildsTerm(leader, new JobsStream(leader.nc, this.options.replicas), this.metrics);
+    const { replicas, timing = TIMING } = this.options;
+    this.term = new BuildsTerm(leader, new JobsStream(leader.nc, replicas), this.metrics, timing);
     this.term.begin();
   }
 
@@ -67,7 +75,7 @@ export class Builds implements OrchestratorPart {
 
 /** Builds while this process leads. */
 class BuildsTerm {
-  private readonly since = new Date();
+  private readonly since: Date;
   /** The last thing that is done about each Workspace: one at a time. */
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly alarms = new Map<string, NodeJS.Timeout>();
@@ -80,7 +88,10 @@ class BuildsTerm {
     private readonly leader: LeaderContext,
     private readonly jobs: JobsStream,
     private readonly metrics: BuildMetrics,
-  ) {}
+    private readonly timing: BuildsTiming,
+  ) {
+    this.since = timing.now();
+  }
 
   begin(): void {
     const { leader } = this;
@@ -99,7 +110,7 @@ class BuildsTerm {
     this.tick = setInterval(() => {
       this.dispatched.clear();
       this.considerAll();
-    }, TICK_MS);
+    }, this.timing.tickMs);
   }
 
   async end(): Promise<void> {
@@ -138,7 +149,7 @@ class BuildsTerm {
     const state = this.leader.read.get(key);
     if (state === undefined) return;
     const workspace = workspaceOf(state);
-    const now = new Date();
+    const now = this.timing.now();
     const step = nextStep(workspace, now);
     const piece = (): Piece => this.pieceFor(key, cause);
     switch (step?.kind) {
@@ -256,7 +267,7 @@ class BuildsTerm {
     if (!verdict.accepted) return verdict.refusal;
     const version = workspace === undefined ? undefined : this.versionOf(workspace);
     if (workspace === undefined || version === undefined) return undefined;
-    return { accepted: true, work: workOf(workspace, job, version, new Date()) };
+    return { accepted: true, work: workOf(workspace, job, version, this.timing.now()) };
   }
 
   private async answerReport(data: Uint8Array): Promise<ReportAnswer | undefined> {
@@ -278,7 +289,7 @@ class BuildsTerm {
       for (let tries = 0; tries < MOST_TRIES && !this.leader.signal.aborted; tries++) {
         const state = this.leader.read.get(key);
         const workspace = state === undefined ? undefined : workspaceOf(state);
-        const verdict = judge(workspace, new Date());
+        const verdict = judge(workspace, this.timing.now());
         if (verdict.status === undefined || state === undefined || workspace === undefined)
           return { verdict, workspace };
         const result = await this.pieceFor(key, undefined).write.updateStatus(state, VERSION, asJson(verdict.status));
