@@ -13,7 +13,7 @@ import { FAULT_POINTS } from './fault.js';
 import { countProcesses } from './provisioner.fixtures.js';
 import { StandIn, workOf } from './stand-in.fixtures.js';
 
-const MAIN = resolve(import.meta.dirname, '..', 'dist', 'main.js');
+const MAIN = resolve(import.meta.dirname, '..', 'dist', 'bundle', 'main.js');
 const SCRIPTS = { exec: { create: 'echo made >> made; sleep 600 &', claim: 'echo told >> told' } };
 
 describe('a provisioner that is killed', () => {
