@@ -166,7 +166,16 @@ describe('the kinds of pools', () => {
         'AGE',
       ]);
       expect(await columns('ws')).toEqual(['NAME', 'OWNER', 'PHASE', 'PRESET', 'URL', 'AGE']);
-      expect(await columns('wsclaim')).toEqual(['NAME', 'OWNER', 'PHASE', 'WORKSPACE', 'SOURCE', 'MISS', 'MESSAGE', 'AGE']);
+      expect(await columns('wsclaim')).toEqual([
+        'NAME',
+        'OWNER',
+        'PHASE',
+        'WORKSPACE',
+        'SOURCE',
+        'MISS',
+        'MESSAGE',
+        'AGE',
+      ]);
       expect(await columns('tpl')).toEqual(['NAME', 'ACTIVE', 'PAUSED', 'DEPRECATED', 'AGE']);
       expect(await columns('tplv')).toEqual(['NAME', 'TEMPLATE', 'PROVISIONER', 'AGE']);
       const all = await kubectl('get', 'prebuilds', '-o', 'name');
