@@ -32,14 +32,14 @@ export class JobsStream {
 
   /** Resolves when the job waits for a worker, from now or from before. */
   async dispatch(provisioner: string, queue: JobQueue, job: Job): Promise<void> {
-    await this.prepare(provisioner);
     try {
+      await this.prepare(provisioner);
       await jetstream(this.nc).publish(jobSubject(provisioner, queue, job), JSON.stringify(job), {
         timeout: PUBLISH_LIMIT_MS,
       });
     } catch (error) {
       if (!isAlreadyThere(error)) {
-        // A stream that somebody deleted is made again.
+        // What somebody deleted, or what could not be made, is made the next time.
         this.opened = undefined;
         this.consumers.clear();
         throw error;
