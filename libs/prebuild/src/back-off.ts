@@ -36,10 +36,10 @@ export const judgeBuilds = (
   { failureHardLimit, probeCoolDown, retriedAt }: FailurePolicy,
   now: Instant,
 ): { readonly failures?: Failures; readonly hardLimit: HardLimit } => {
+  const everFailed = builds.filter((build) => build.outcome === 'failed');
+  if (everFailed.length === 0) return { hardLimit: 'clear' };
   const worked = latest(builds.filter(({ outcome }) => outcome === 'succeeded'));
-  const failed = builds
-    .filter((build) => build.outcome === 'failed')
-    .filter(({ endedAt }) => worked === undefined || endedAt > worked.endedAt);
+  const failed = everFailed.filter(({ endedAt }) => worked === undefined || endedAt > worked.endedAt);
   const newest = latest(failed);
   if (newest === undefined) return { hardLimit: 'clear' };
 
