@@ -54,6 +54,8 @@ export type Write =
       readonly patchType: PatchType;
       readonly options?: WriteOptions;
       readonly preconditions?: Preconditions;
+      /** One of our services changes the object and its status at once; from anybody else that is two writes. */
+      readonly keepsStatus?: true;
     }
   | {
       readonly verb: 'delete';

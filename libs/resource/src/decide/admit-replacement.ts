@@ -12,6 +12,8 @@ export interface ReplacementBody {
   /** The object as its writer wants it, with the resourceVersion that the writer saw, if any. */
   readonly body: JsonObject;
   readonly subresource: Target['subresource'];
+  /** The status of the body counts, too. */
+  readonly keepsStatus?: true;
   readonly fieldValidation: FieldValidation;
 }
 
@@ -21,10 +23,10 @@ export const admitReplacement = (replacement: ReplacementBody): Admission => {
   return admitObject({ scope, object: joined(replacement), fieldValidation, before: current.object });
 };
 
-const joined = ({ scope, current, body, subresource }: ReplacementBody): JsonObject => {
+const joined = ({ scope, current, body, subresource, keepsStatus }: ReplacementBody): JsonObject => {
   switch (subresource) {
     case undefined:
-      return scope.version.status ? withMember(body, 'status', current.object) : body;
+      return scope.version.status && keepsStatus !== true ? withMember(body, 'status', current.object) : body;
     case 'status':
       return withMember(storedAround(body, current.object), 'status', body);
     case 'scale':

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Write } from '@holdfast/contracts';
 import {
   given,
   GIVEN_VERSION,
@@ -128,6 +129,22 @@ describe('a patch', () => {
         type: 'statusChanged',
         object: rack('web-1', { status: { ready: true } }),
         changed: ['/status'],
+        previous: GIVEN_VERSION,
+      });
+  });
+
+  it('changes both in one event when one of our services asks for that', () => {
+    const { write, body } = mergePatch('web-1', { spec: { color: 'blue' }, status: { ready: true } });
+    given(rack('web-1'))
+      .when({ write: { ...write, keepsStatus: true } as Write, body })
+      .then({
+        type: 'specChanged',
+        object: rack('web-1', {
+          metadata: { generation: 2 },
+          spec: { color: 'blue', size: 1 },
+          status: { ready: true },
+        }),
+        changed: ['/spec/color', '/status'],
         previous: GIVEN_VERSION,
       });
   });

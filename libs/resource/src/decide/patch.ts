@@ -25,7 +25,7 @@ export const decidePatch = (state: ResourceState, write: PreparedPatch, context:
   const { subresource } = target;
   return decideReplacement(
     state,
-    { scope, current, admission, subresource, preconditions, versionRequired: false },
+    { scope, current, admission, subresource, preconditions, versionRequired: false, ...keptStatus(write) },
     context,
   );
 };
@@ -44,5 +44,8 @@ const admitPatched = (scope: Scope, current: StoredObject, write: PreparedPatch)
   if (!patched.ok) return refusedBy(unfitPatch(scope.subject, patched.problem, patched.field));
   const meant = isScale ? scaledBody(served, patched.object, scale) : { ok: true as const, body: patched.object };
   if (!meant.ok) return refusedBy(meant.refusal);
-  return admitReplacement({ scope, current, body: meant.body, subresource, fieldValidation });
+  return admitReplacement({ scope, current, body: meant.body, subresource, fieldValidation, ...keptStatus(write) });
 };
+
+const keptStatus = ({ keepsStatus }: PreparedPatch): Pick<PreparedPatch, 'keepsStatus'> =>
+  keepsStatus === undefined ? {} : { keepsStatus };

@@ -47,7 +47,9 @@ export const prepareDecoded = (write: Write, body: JsonValue, kind: KindDefiniti
     case 'patch': {
       const parsed = parsePatch(write.patchType, body);
       if (!parsed.ok) return parsed;
-      return prepared({ ...common, verb: 'patch', patch: parsed.patch, preconditions: write.preconditions ?? {} });
+      const { preconditions = {}, keepsStatus } = write;
+      const kept = keepsStatus === undefined ? {} : { keepsStatus };
+      return prepared({ ...common, verb: 'patch', patch: parsed.patch, preconditions, ...kept });
     }
     case 'delete': {
       const { preconditions = {}, propagationPolicy } = write;

@@ -40,6 +40,7 @@ export interface PreparedPatch extends Prepared {
   readonly verb: 'patch';
   readonly patch: Patch;
   readonly preconditions: Preconditions;
+  readonly keepsStatus?: true;
 }
 
 export interface PreparedDelete extends Prepared {

@@ -22,6 +22,8 @@ export interface Replacement {
   readonly admission: Admission;
   readonly subresource: Target['subresource'];
   readonly preconditions: Preconditions;
+  /** The status is the writer's, too. */
+  readonly keepsStatus?: true;
   /** Whether the writer must name the version that it saw. */
   readonly versionRequired: boolean;
 }
@@ -43,8 +45,8 @@ export const decideReplacement = (
   if (lost !== undefined) return refused(lost);
 
   const strategy = strategyOf(scope.kind);
-  const keepsStatus = subresource === undefined && scope.version.status;
-  const body = keepsStatus ? withMember(result.object, 'status', current.object) : result.object;
+  const isStatusStored = subresource === undefined && scope.version.status && replacement.keepsStatus !== true;
+  const body = isStatusStored ? withMember(result.object, 'status', current.object) : result.object;
   const wanted = { ...body, metadata: keptMetadata(before, sent) };
   const change = { key: scope.key, before: current.object, after: wanted };
   const causes = [
