@@ -5,7 +5,7 @@ import { CommandClient } from '@holdfast/command-client';
 import type { TransactionOperation } from '@holdfast/contracts';
 import { JetStreamCommitLog } from '@holdfast/log';
 import { connectNats } from '@holdfast/nest-platform';
-import { PRESETS, TEMPLATE_VERSIONS, TEMPLATES, WORKSPACES } from '@holdfast/prebuild';
+import { PRESETS, TEMPLATE_VERSIONS, TEMPLATES, WORKSPACE_FINALIZER, WORKSPACES } from '@holdfast/prebuild';
 import type { PrebuildKind, PrebuildsSpec } from '@holdfast/prebuild';
 
 import type { BenchStack } from './bench-stack.js';
@@ -114,7 +114,8 @@ const create = (
   body: {
     apiVersion: `${kind.group}/${kind.version}`,
     kind: kind.kind,
-    metadata: { name, namespace: NAMESPACE },
+    // As the orchestrator makes them: else it would first have to add what it needs.
+    metadata: { name, namespace: NAMESPACE, ...(kind === WORKSPACES ? { finalizers: [WORKSPACE_FINALIZER] } : {}) },
     spec,
     ...(status === undefined ? {} : { status }),
   },

@@ -6,6 +6,7 @@ export { followWorld, listWorldWhenPossible } from './feed.js';
 export type { FeedOptions } from './feed.js';
 export { installKinds } from './install-kinds.js';
 export type { InstallOptions } from './install-kinds.js';
+export { createOperation, patchOperation, statusOperation } from './operations.js';
 export { commandOfRun } from './run-command.js';
 export type { Asker } from './run-command.js';
 export { serviceCommand } from './service-command.js';

@@ -7,6 +7,13 @@ import { uidOf } from '@holdfast/reconcile';
 import type { Cause, ObjectState, RunIdentity, RunWriter, WriteResult } from '@holdfast/reconcile';
 
 import type { ReachPoint } from './fault.js';
+import {
+  createOperation,
+  deleteOperation,
+  finalizeOperation,
+  patchOperation,
+  statusOperation,
+} from './operations.js';
 import { commandOfRun, correlationOf } from './run-command.js';
 import type { Asker } from './run-command.js';
 import { parseObject } from './world.js';
@@ -43,16 +50,15 @@ export class StoreWriter implements RunWriter {
   }
 
   create(key: ObjectKey, version: string, object: JsonObject): Promise<WriteResult> {
-    return this.send(key, { verb: 'create', target: targetOf({ ...key, name: '' }, version) }, object);
+    return this.send(key, createOperation(key, version, object));
   }
 
   patch(key: ObjectKey, version: string, patch: JsonObject): Promise<WriteResult> {
-    return this.send(key, { verb: 'patch', patchType: 'merge', target: targetOf(key, version) }, patch);
+    return this.send(key, patchOperation(key, version, patch));
   }
 
   updateStatus(state: ObjectState, version: string, status: JsonObject): Promise<WriteResult> {
-    const target: Target = { ...targetOf(state.key, version), subresource: 'status' };
-    return this.send(state.key, { verb: 'update', target }, withVersion(state, { status }));
+    return this.send(state.key, statusOperation(state, version, status));
   }
 
   delete(
@@ -61,25 +67,17 @@ export class StoreWriter implements RunWriter {
     uid: string,
     propagationPolicy: PropagationPolicy = 'Background',
   ): Promise<WriteResult> {
-    const target = targetOf(key, version);
-    return this.send(key, { verb: 'delete', target, preconditions: { uid }, propagationPolicy });
+    return this.send(key, deleteOperation(key, version, { uid }, propagationPolicy));
   }
 
   finalize(state: ObjectState): Promise<WriteResult> {
-    const target: Target = { ...targetOf(state.key, 'v1'), subresource: 'finalize' };
-    return this.send(state.key, { verb: 'update', target }, withVersion(state, { spec: { finalizers: [] } }));
+    return this.send(state.key, finalizeOperation(state));
   }
 
   /** Deletes the object if it is still exactly as it was seen. */
   deleteUnchanged(state: ObjectState, version: string): Promise<WriteResult> {
-    const preconditions = { uid: uidOf(state), resourceVersion: String(state.version) };
-    const propagationPolicy = 'Background';
-    return this.send(state.key, {
-      verb: 'delete',
-      target: targetOf(state.key, version),
-      preconditions,
-      propagationPolicy,
-    });
+    const seen = { uid: uidOf(state), resourceVersion: String(state.version) };
+    return this.send(state.key, deleteOperation(state.key, version, seen, 'Background'));
   }
 
   /** All of it or nothing. */
@@ -87,7 +85,7 @@ export class StoreWriter implements RunWriter {
     return this.tracked(this.writeAll(operations));
   }
 
-  private send(key: ObjectKey, request: Request, body?: JsonObject): Promise<WriteResult> {
+  private send(key: ObjectKey, { body, ...request }: TransactionOperation): Promise<WriteResult> {
     return this.tracked(this.write(key, request, body));
   }
 
@@ -121,7 +119,7 @@ export class StoreWriter implements RunWriter {
     this.options.world.wrote(state, outcome, cause);
   }
 
-  private async write(key: ObjectKey, request: Request, body?: JsonObject): Promise<WriteResult> {
+  private async write(key: ObjectKey, request: Request, body: unknown): Promise<WriteResult> {
     if (this.options.signal.aborted) return { ok: false, refusal: RUN_IS_OVER };
     const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
     const answer = await this.options.client.send(this.commandOf(request), bytes);
@@ -144,24 +142,3 @@ const stateOf = (object: unknown, target: Target | undefined): ObjectState | und
   const key = { group, resource, namespace, name: stringAt(metadata, 'name') ?? '' };
   return { key, version: Number(stringAt(metadata, 'resourceVersion')), object };
 };
-
-const targetOf = ({ group, resource, namespace, name }: ObjectKey, version: string): Target => ({
-  group,
-  version,
-  resource,
-  namespace,
-  name,
-});
-
-/** The object with these members in place of its own, and with what the store needs to refuse it when it is old. */
-const withVersion = (state: ObjectState, members: JsonObject): JsonObject => ({
-  apiVersion: state.object['apiVersion'],
-  kind: state.object['kind'],
-  metadata: {
-    name: state.key.name,
-    ...(state.key.namespace === '' ? {} : { namespace: state.key.namespace }),
-    uid: uidOf(state),
-    resourceVersion: String(state.version),
-  },
-  ...members,
-});

@@ -26,7 +26,7 @@ export { formatInstant, instantOf, millisecondsOf, parseInstant, seconds } from 
 export type { Duration, Instant } from './instant.js';
 export type { PrebuildKind } from './kinds/define-kind.js';
 export { PREBUILD_KINDS } from './kinds/kinds.js';
-export { POOL_OWNER, PREBUILDS_GROUP } from './kinds/objects.js';
+export { POOL_OWNER, PREBUILDS_GROUP, WORKSPACE_FINALIZER } from './kinds/objects.js';
 export type * from './kinds/objects.js';
 export { poolSettingsOf } from './kinds/pool-settings.js';
 export { POOL_DECISIONS } from './kinds/pool-decision.js';
@@ -54,7 +54,7 @@ export type {
   Standing,
 } from './pool-snapshot.js';
 export type { PoolState } from './pool-state.js';
-export { poolsOf } from './pools-of.js';
+export { poolIdOf, poolsOf } from './pools-of.js';
 export type { Build, Facts, PresetFacts, TemplateFacts, WorkspaceFacts } from './pools-of.js';
 export { reasonText } from './reason-text.js';
 export { prebuildRules } from './rules/prebuild-rules.js';

@@ -1,8 +1,8 @@
 /** A Workspace of a pool, and builds of it, at times of one morning. */
+import { WORKSPACE_FINALIZER } from '@holdfast/prebuild';
 import type { WorkspaceBuild, WorkspaceSpec, WorkspaceStatus } from '@holdfast/prebuild';
 import type { BuildReport, Job } from '@holdfast/provision';
 
-import { WORKSPACE_FINALIZER } from './workspace.js';
 import type { Workspace } from './workspace.js';
 
 /** `10:05` of the day. */

@@ -8,7 +8,14 @@
 import { keyText, PROVISION_BEGIN_SUBJECT, PROVISION_REPORT_SUBJECT } from '@holdfast/contracts';
 import type { JobQueue, ObjectKey } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/kernel';
-import { POOL_OWNER, PREBUILDS_GROUP, TEMPLATE_VERSIONS, WORKSPACE_CLAIMS, WORKSPACES } from '@holdfast/prebuild';
+import {
+  POOL_OWNER,
+  PREBUILDS_GROUP,
+  TEMPLATE_VERSIONS,
+  WORKSPACE_CLAIMS,
+  WORKSPACE_FINALIZER,
+  WORKSPACES,
+} from '@holdfast/prebuild';
 import type { TemplateVersionSpec, WorkspaceBuild, WorkspaceStatus } from '@holdfast/prebuild';
 import { MessageFormatError, readBegin, readReport } from '@holdfast/provision';
 import type { BeginAnswer, Job, RefusalOfBuild, ReportAnswer } from '@holdfast/provision';
@@ -28,7 +35,7 @@ import { hookResult } from './hook-result.js';
 import { JobsStream } from './jobs-stream.js';
 import { isUnderWay, nextStep } from './next-step.js';
 import { workOf } from './work-of.js';
-import { WORKSPACE_FINALIZER } from './workspace.js';
+import { workspaceOf } from './workspace.js';
 import type { Workspace } from './workspace.js';
 
 export const CONTROLLER = 'workspace-builds';
@@ -355,9 +362,6 @@ class BuildsTerm {
     return turn;
   }
 }
-
-/** The schema vouches for the type. */
-const workspaceOf = ({ object }: ObjectState): Workspace => ({ status: {}, ...object }) as Workspace;
 
 const asJson = (status: WorkspaceStatus): JsonObject => status as JsonObject;
 

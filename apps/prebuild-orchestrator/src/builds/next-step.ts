@@ -7,9 +7,9 @@
  *               └────┘              stop and claim are waited for
  *   anything ──► delete ──► released
  */
+import { WORKSPACE_FINALIZER } from '@holdfast/prebuild';
 import type { BuildTransition, WorkspaceBuild } from '@holdfast/prebuild';
 
-import { WORKSPACE_FINALIZER } from './workspace.js';
 import type { Workspace } from './workspace.js';
 
 export type NextStep =

@@ -1,8 +1,6 @@
 /** A Workspace, as far as its builds are concerned. */
 import type { WorkspaceSpec, WorkspaceStatus } from '@holdfast/prebuild';
-
-/** Keeps a Workspace there until a build has cleared away what it stood for. */
-export const WORKSPACE_FINALIZER = 'prebuilds.holdfast.dev/workspace';
+import type { ObjectState } from '@holdfast/reconcile';
 
 export interface Workspace {
   readonly metadata: {
@@ -16,3 +14,6 @@ export interface Workspace {
   readonly spec: WorkspaceSpec;
   readonly status: WorkspaceStatus;
 }
+
+/** The schema vouches for the type. */
+export const workspaceOf = ({ object }: ObjectState): Workspace => ({ status: {}, ...object }) as Workspace;

@@ -2,7 +2,7 @@
 import type { TransactionOperation } from '@holdfast/contracts';
 import { objectAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
-import { WORKSPACE_CLAIMS, WORKSPACES } from '@holdfast/prebuild';
+import { WORKSPACE_CLAIMS, WORKSPACE_FINALIZER, WORKSPACES } from '@holdfast/prebuild';
 import type {
   ColdWorkspace,
   MissReason,
@@ -10,10 +10,11 @@ import type {
   WorkspaceClaimStatus,
   WorkspaceSpec,
 } from '@holdfast/prebuild';
-import { apiVersionOf, uidOf } from '@holdfast/reconcile';
+import { apiVersionOf, specOf, uidOf } from '@holdfast/reconcile';
 import type { Kind, ObjectState } from '@holdfast/reconcile';
 
-import { WORKSPACE_FINALIZER } from '../builds/workspace.js';
+import { withQueuedBuild } from '../builds/queued-build.js';
+import { workspaceOf } from '../builds/workspace.js';
 
 /** A claim as it is in the store, or as it is to be made. */
 export interface ClaimSubject {
@@ -33,20 +34,27 @@ export interface Binding {
   readonly at: Date;
 }
 
-/** The workspace changes hands only if it is as it was seen: of two claims one wins. */
+/** The workspace changes hands only if it is as it was seen: of two claims one wins. The claim's hook is queued with it. */
 export const bindWarm = (binding: Binding, workspace: ObjectState): TransactionOperation[] => {
   const { namespace, name } = workspace.key;
   const { claim } = binding;
+  const spec = { ...specOf(WORKSPACES, workspace), ...handedOver(claim) };
+  const seen = workspaceOf(workspace);
+  const generation = (seen.metadata.generation ?? 0) + 1;
+  const status = withQueuedBuild({ ...seen, spec, metadata: { ...seen.metadata, generation } }, binding.at);
   return [
     ...claimOperations(claim, boundStatus(binding, { name, uid: uidOf(workspace) })),
     {
       verb: 'patch',
-      patchType: 'merge',
+      patchType: 'json',
       target: targetOf(WORKSPACES, namespace, name),
-      body: {
-        metadata: { resourceVersion: String(workspace.version), ownerReferences: [ownerReference(claim)] },
-        spec: handedOver(claim),
-      },
+      preconditions: { resourceVersion: String(workspace.version) },
+      keepsStatus: true,
+      body: [
+        { op: 'add', path: '/metadata/ownerReferences', value: [ownerReference(claim)] },
+        { op: 'add', path: '/spec', value: spec },
+        { op: 'add', path: '/status', value: status },
+      ],
     },
   ];
 };
@@ -74,13 +82,15 @@ export const bindCold = (binding: Binding, workspace: NewWorkspace): Transaction
     finalizers: [WORKSPACE_FINALIZER],
     ownerReferences: [ownerReference(claim)],
   };
+  const status = withQueuedBuild({ metadata: { ...metadata, uid, generation: 1 }, spec, status: {} }, binding.at);
   return [
     ...claimOperations(claim, boundStatus(binding, { name, uid })),
     {
       verb: 'create',
       target: targetOf(WORKSPACES, claim.namespace, ''),
       uid,
-      body: { apiVersion: apiVersionOf(WORKSPACES), kind: WORKSPACES.kind, metadata, spec },
+      keepsStatus: true,
+      body: { apiVersion: apiVersionOf(WORKSPACES), kind: WORKSPACES.kind, metadata, spec, status },
     },
   ];
 };

@@ -6,6 +6,9 @@
 /** The owner of workspaces that nobody has claimed. */
 export const POOL_OWNER = 'prebuilds';
 
+/** Keeps a Workspace there until a build has cleared away what it stood for. */
+export const WORKSPACE_FINALIZER = 'prebuilds.holdfast.dev/workspace';
+
 export const PREBUILDS_GROUP = 'prebuilds.holdfast.dev';
 
 export type ParameterValue = string | number | boolean;
