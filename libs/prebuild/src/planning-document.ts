@@ -7,6 +7,7 @@ import { planPool } from './plan-pool.js';
 import type { PoolAction, PoolPlan } from './plan-pool.js';
 import type { InactiveReason, PoolSnapshot, Standing } from './pool-snapshot.js';
 import type { PoolState } from './pool-state.js';
+import { poolIdOf } from './pools-of.js';
 
 export type PlanningAnswer =
   { readonly state: PoolState; readonly actions: readonly ActionDocument[] } | { readonly error: string };
@@ -174,7 +175,7 @@ const snapshotOf = ({ preset, ...document }: PlanningDocument): PoolSnapshot => 
       .reduce((sum, build) => sum + build.count, 0);
   const backoff = document.backoff !== null && isOwn(document.backoff) ? document.backoff : undefined;
   return {
-    pool: `${preset.id}@${preset.templateVersionId}`,
+    pool: poolIdOf(preset.id, preset.templateVersionId),
     preset: preset.id,
     template: preset.templateId,
     standing: standingOf(preset),

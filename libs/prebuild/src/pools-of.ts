@@ -60,6 +60,8 @@ export interface Facts {
   readonly templates: readonly TemplateFacts[];
   readonly presets: readonly PresetFacts[];
   readonly workspaces: readonly WorkspaceFacts[];
+  /** Of each pool, when the newest of its instances that are not among the workspaces any more was built. */
+  readonly handedOver?: ReadonlyMap<string, Instant>;
 }
 
 /** The pool of every preset at its active version, and those of other versions that are not empty yet. */
@@ -77,10 +79,11 @@ export const poolsOf = (
     for (const [version, workspaces] of everBuilt) if (!workspaces.every(isClaimed)) versions.add(version);
     return [...versions].map((version) => {
       const workspaces = everBuilt.get(version) ?? [];
+      const builds = [handedOverBuild(facts, preset, version), ...workspaces.map(endedBuild)].filter(isKnown);
       return {
         ...poolOf({ preset, template, version, workspaces }),
         // The claimed ones tell, too, that building worked; that it failed says nothing of the pool.
-        ...judgeBuilds(workspaces.map(endedBuild).filter(isKnown), { ...policy, ...retried(preset) }, now),
+        ...judgeBuilds(builds, { ...policy, ...retried(preset) }, now),
         ...pausedBy(facts, template, preset),
       };
     });
@@ -102,7 +105,7 @@ const poolOf = ({ preset, template, version, workspaces }: PoolParts): Omit<Pool
   // What nobody has begun is a start of an active pool, and to be cancelled in any other.
   const isActive = standing.status === 'active';
   return {
-    pool: `${preset.id}@${version}`,
+    pool: poolIdOf(preset.id, version),
     preset: preset.id,
     template: preset.template,
     standing,
@@ -167,6 +170,14 @@ const endedBuild = ({ id, builtAt, claimed, build }: WorkspaceFacts): EndedBuild
   if (status === 'failed') return { endedAt, outcome: 'failed', workspace: id, message: progress.message };
   return { endedAt, outcome: status };
 };
+
+const handedOverBuild = ({ handedOver }: Facts, { id }: PresetFacts, version: string): EndedBuild | undefined => {
+  const endedAt = handedOver?.get(poolIdOf(id, version));
+  return endedAt === undefined ? undefined : { endedAt, outcome: 'succeeded' };
+};
+
+/** Unique among all pools. */
+export const poolIdOf = (preset: string, version: string): string => `${preset}@${version}`;
 
 const isKnown = (build: EndedBuild | undefined): build is EndedBuild => build !== undefined;
 

@@ -5,7 +5,7 @@
 import type { LogEvent, ObjectKey } from '@holdfast/contracts';
 import { parseObject } from '@holdfast/control-loop';
 import { ObjectCache } from '@holdfast/reconcile';
-import type { ObjectReader, ObjectState } from '@holdfast/reconcile';
+import type { Change, ObjectReader, ObjectState } from '@holdfast/reconcile';
 
 interface Waiter {
   readonly version: number;
@@ -18,6 +18,7 @@ export class LogView {
   /** Pages of a listing may be newer than its first: until the log has caught up, they are not of one version. */
   private listed = 0;
   private waiters: Waiter[] = [];
+  private readonly listeners = new Set<(change: Change) => void>();
 
   constructor(private readonly isKept: (key: ObjectKey) => boolean) {}
 
@@ -38,7 +39,7 @@ export class LogView {
   /** A state from the initial listing. */
   list(state: ObjectState): void {
     this.listed = Math.max(this.listed, state.version);
-    if (this.isKept(state.key)) this.cache.put(state);
+    if (this.isKept(state.key)) this.tell(this.cache.put(state));
   }
 
   /** An event of the log. */
@@ -46,8 +47,14 @@ export class LogView {
     const { group, resource, namespace, name, type } = event.record;
     const key = { group, resource, namespace, name };
     if (!this.isKept(key)) return;
-    if (type === 'deleted') this.cache.remove(key, event.version);
-    else this.cache.put({ key, version: event.version, object: parseObject(event.object, key) });
+    if (type === 'deleted') this.tell(this.cache.remove(key, event.version));
+    else this.tell(this.cache.put({ key, version: event.version, object: parseObject(event.object, key) }));
+  }
+
+  /** Calls back on each change, until the signal is aborted. */
+  onChange(listener: (change: Change) => void, signal: AbortSignal): void {
+    this.listeners.add(listener);
+    signal.addEventListener('abort', () => this.listeners.delete(listener), { once: true });
   }
 
   /** All events up to this version were taken in. */
@@ -56,6 +63,10 @@ export class LogView {
     const ready = this.waiters.filter(({ version }) => version <= this.followed);
     this.waiters = this.waiters.filter(({ version }) => version > this.followed);
     for (const { resolve } of ready) resolve();
+  }
+
+  private tell(change: Change | undefined): void {
+    if (change !== undefined) for (const listener of this.listeners) listener(change);
   }
 
   /** Resolves when the objects are of this version or a later one; rejects when the signal is aborted before. */

@@ -12,7 +12,7 @@ import type {
 } from '@holdfast/prebuild';
 import type { ObjectState } from '@holdfast/reconcile';
 
-import { idBeside, isPooled } from './pool-objects.js';
+import { builtAtOf, idBeside, isPooled } from './pool-objects.js';
 import type { PoolObjects, StoredPreset, StoredTemplate, StoredVersion, StoredWorkspace } from './pool-objects.js';
 
 /** The claims of a preset, by its id. */
@@ -32,6 +32,7 @@ export const factsOf = (objects: PoolObjects, demandOf: DemandOf, now: Instant):
     templates: objects.templates.map(templateFacts),
     presets: [...presets, ...goneFacts(objects)],
     workspaces: ofPresets,
+    handedOver: objects.handedOver,
   };
 };
 
@@ -99,7 +100,7 @@ const goneFacts = ({ presets, workspaces }: PoolObjects): readonly PresetFacts[]
   const gone = new Map<string, PresetFacts>();
   for (const workspace of workspaces) {
     const { preset, template } = workspace.spec;
-    if (preset === undefined || !isPooled(workspace)) continue;
+    if (preset === undefined) continue;
     const id = idBeside(workspace, preset);
     if (ids.has(id)) continue;
     gone.set(id, {
@@ -121,7 +122,7 @@ const workspaceFacts = (workspace: StoredWorkspace): WorkspaceFacts | undefined 
   if (spec.preset === undefined) return undefined;
   const remembered = known.get(workspace.state);
   if (remembered !== undefined) return remembered;
-  const builtAt = read(status.builtAt);
+  const builtAt = builtAtOf(workspace);
   const facts: WorkspaceFacts = {
     id: workspace.id,
     preset: idBeside(workspace, spec.preset),

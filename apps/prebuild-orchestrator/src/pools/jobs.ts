@@ -1,6 +1,7 @@
 /** What is to be done after a plan, as data: each job is carried out by itself, and none waits for another. */
 import type { ObjectKey } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/kernel';
+import type { WorkspaceSpec } from '@holdfast/prebuild';
 import type { ObjectState } from '@holdfast/reconcile';
 
 /** Something that people are told, as an Event beside the object. */
@@ -22,6 +23,8 @@ export interface PoolJob {
   /** The decision to record; missing when it is recorded already. */
   readonly decision:
     { readonly recorded: ObjectState | undefined; readonly name: string; readonly spec: JsonObject } | undefined;
+  /** What the preset says of the pool from then on, when that is something else. */
+  readonly status: NewStatus | undefined;
   readonly cancels: readonly ObjectState[];
   readonly deletes: readonly ObjectState[];
   readonly creates: readonly NewWorkspace[];
@@ -29,14 +32,17 @@ export interface PoolJob {
 
 export interface NewWorkspace {
   readonly name: string;
-  readonly spec: JsonObject;
+  readonly spec: WorkspaceSpec;
 }
 
-export interface StatusJob {
-  readonly kind: 'status';
+export interface NewStatus {
   readonly state: ObjectState;
   readonly status: JsonObject;
   readonly told: readonly Told[];
+}
+
+export interface StatusJob extends NewStatus {
+  readonly kind: 'status';
 }
 
 export interface FinalizersJob {
@@ -55,3 +61,9 @@ export interface RemovalJob {
 export type Job = { readonly key: string; readonly about: ObjectKey } & (
   PoolJob | StatusJob | FinalizersJob | RemovalJob
 );
+
+/** Whether a job does more than to say what is so: nobody waits for what is said. */
+export const isUrgent = (job: Job): boolean => {
+  if (job.kind === 'status') return false;
+  return job.kind !== 'pool' || job.cancels.length + job.deletes.length + job.creates.length > 0;
+};

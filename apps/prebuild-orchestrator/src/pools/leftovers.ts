@@ -6,7 +6,7 @@ import { countBy, groupsBy } from './group-by.js';
 import type { Job } from './jobs.js';
 import type { PassInput, PlannedPool } from './plan-pass.js';
 import { decisionName, nameIn } from './pool-decision.js';
-import { idBeside, isPooled } from './pool-objects.js';
+import { idBeside } from './pool-objects.js';
 import type { PoolObjects, StoredWorkspace } from './pool-objects.js';
 
 /** Failed and cancelled builds that have been kept long enough, or whose template waits for them to go. */
@@ -32,7 +32,7 @@ const MOST_REMOVED = 100;
 
 const isEvidence = (workspace: StoredWorkspace): boolean => {
   const status = workspace.status.build?.status;
-  return isPooled(workspace) && !workspace.deleting && (status === 'failed' || status === 'cancelled');
+  return !workspace.deleting && (status === 'failed' || status === 'cancelled');
 };
 
 /** How many failed builds each preset keeps. */

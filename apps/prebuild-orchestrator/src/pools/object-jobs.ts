@@ -1,11 +1,13 @@
 /** What presets, templates and their versions say of their pools, and what keeps them there. */
+import { poolIdOf } from '@holdfast/prebuild';
 import { finalizersOf } from '@holdfast/reconcile';
 import type { ObjectState } from '@holdfast/reconcile';
 
 import { countBy } from './group-by.js';
-import type { Job, Told } from './jobs.js';
+import type { Job, NewStatus, Told } from './jobs.js';
 import type { PassInput, PlannedPool } from './plan-pass.js';
-import { idBeside, isPooled } from './pool-objects.js';
+import { idBeside } from './pool-objects.js';
+import type { StoredPreset } from './pool-objects.js';
 import { presetObservations, presetStatus } from './preset-status.js';
 import type { PresetView } from './preset-status.js';
 import { templateStatus } from './template-status.js';
@@ -15,17 +17,25 @@ const DRAIN_FINALIZER = 'prebuilds.holdfast.dev/drain';
 /** Keeps a version until no workspace refers to it. */
 const IN_USE_FINALIZER = 'prebuilds.holdfast.dev/in-use';
 
-/** The status of each preset that has another to show. */
-export const presetJobs = (
+/** What a preset has to say beside what it says. */
+export interface PresetNews {
+  readonly preset: StoredPreset;
+  /** The id of the pool that it speaks of; missing when no version is active. */
+  readonly pool: string | undefined;
+  readonly status: NewStatus;
+}
+
+/** Of each preset that has another status to show. */
+export const presetNews = (
   pools: readonly PlannedPool[],
   failed: ReadonlyMap<string, number>,
   { objects, idleSeconds, now }: PassInput,
-): readonly Job[] => {
+): readonly PresetNews[] => {
   const templates = new Map(objects.templates.map((template) => [template.id, template]));
   const poolOf = new Map(pools.map((pool) => [pool.snapshot.pool, pool]));
-  return objects.presets.flatMap((preset): readonly Job[] => {
+  return objects.presets.flatMap((preset): readonly PresetNews[] => {
     const active = templates.get(idBeside(preset, preset.spec.template))?.spec.activeVersion;
-    const pool = active === undefined ? undefined : poolOf.get(`${preset.id}@${active}`);
+    const pool = active === undefined ? undefined : poolOf.get(poolIdOf(preset.id, active));
     const view: PresetView = {
       preset,
       plan: pool?.plan,
@@ -36,18 +46,16 @@ export const presetJobs = (
     };
     const status = presetStatus(view, now);
     if (status === undefined) return [];
-    return [
-      {
-        key: `preset ${preset.id}`,
-        about: preset.state.key,
-        kind: 'status',
-        state: preset.state,
-        status,
-        told: news(view),
-      },
-    ];
+    return [{ preset, pool: pool?.snapshot.pool, status: { state: preset.state, status, told: news(view) } }];
   });
 };
+
+export const presetJob = ({ preset, status }: PresetNews): Job => ({
+  key: `preset ${preset.id}`,
+  about: preset.state.key,
+  kind: 'status',
+  ...status,
+});
 
 const WARNINGS = new Set(['HardLimited', 'BackingOff', 'ExpireBeforeReady']);
 const NEEDED = new Set(['ParametersValid', 'Scheduling', 'DemandExpression']);
@@ -65,9 +73,7 @@ const news = (view: PresetView): readonly Told[] => {
 
 /** The status of each template; one that is being deleted goes when its pools are empty. */
 export const templateJobs = ({ objects, now }: PassInput): readonly Job[] => {
-  const left = countBy(objects.workspaces.filter(isPooled), (workspace) =>
-    idBeside(workspace, workspace.spec.template),
-  );
+  const left = countBy(objects.workspaces, (workspace) => idBeside(workspace, workspace.spec.template));
   return objects.templates.flatMap((template): readonly Job[] => {
     const count = left.get(template.id) ?? 0;
     const status = templateStatus(template, count, now);
@@ -106,15 +112,13 @@ export const templateJobs = ({ objects, now }: PassInput): readonly Job[] => {
 };
 
 /** A version goes when no workspace refers to it: deleting one runs its scripts. */
-export const versionJobs = ({ objects }: PassInput): readonly Job[] => {
-  const used = new Set(objects.workspaces.map((workspace) => idBeside(workspace, workspace.spec.version)));
-  return objects.versions.flatMap(({ id, state, deleting }): readonly Job[] => {
-    const finalizers = finalizersAfter(state, IN_USE_FINALIZER, !deleting || used.has(id), deleting);
+export const versionJobs = ({ objects: { versions, usedVersions } }: PassInput): readonly Job[] =>
+  versions.flatMap(({ id, state, deleting }): readonly Job[] => {
+    const finalizers = finalizersAfter(state, IN_USE_FINALIZER, !deleting || usedVersions.has(id), deleting);
     return finalizers === undefined
       ? []
       : [{ key: `version ${id}`, about: state.key, kind: 'finalizers', state, finalizers }];
   });
-};
 
 /** Undefined when nothing changes; what is being deleted takes no new finalizer. */
 const finalizersAfter = (

@@ -1,25 +1,30 @@
 /** Carries jobs out. Whatever is not as it was seen any more is left alone: the next plan begins with what is so then. */
 import type { CommandSender } from '@holdfast/command-client';
-import type { ObjectKey } from '@holdfast/contracts';
-import { serviceCommand } from '@holdfast/control-loop';
+import type { ObjectKey, TransactionOperation } from '@holdfast/contracts';
+import { createOperation, patchOperation, serviceCommand, statusOperation } from '@holdfast/control-loop';
 import type { EventRecorder } from '@holdfast/control-loop';
 import type { JsonObject, Refusal } from '@holdfast/kernel';
-import { POOL_DECISIONS, WORKSPACES } from '@holdfast/prebuild';
+import { POOL_DECISIONS, WORKSPACE_FINALIZER, WORKSPACES } from '@holdfast/prebuild';
 import type { PrebuildKind } from '@holdfast/prebuild';
 import { keyOf, uidOf } from '@holdfast/reconcile';
-import type { ObjectState, WriteResult } from '@holdfast/reconcile';
+import type { ObjectState } from '@holdfast/reconcile';
 
 import { cancelBuild } from '../builds/apply-report.js';
-import { WORKSPACE_FINALIZER } from '../builds/workspace.js';
-import type { Workspace } from '../builds/workspace.js';
+import { withQueuedBuild } from '../builds/queued-build.js';
+import { workspaceOf } from '../builds/workspace.js';
 import { SERVICE } from '../leader/leadership.js';
 import type { Piece } from '../leader/orchestrator-part.js';
 import type { JobResult } from './executions.js';
-import type { FinalizersJob, Job, NewWorkspace, PoolJob, RemovalJob, StatusJob, Told } from './jobs.js';
+import { isUrgent } from './jobs.js';
+import type { FinalizersJob, Job, NewStatus, NewWorkspace, PoolJob, RemovalJob, StatusJob, Told } from './jobs.js';
 
 const VERSION = 'v1';
 /** Writes of one job that are on their way at once. */
 const AT_ONCE = 16;
+/** A transaction stays far from what one may have. */
+const CREATED_AT_ONCE = 100;
+/** What is only said, such as how many are ready, is said again after this long at the earliest. */
+const REST_MS = 250;
 const LOOK_RETRY_MS = 250;
 
 export interface JobContext {
@@ -36,18 +41,24 @@ export interface JobContext {
 }
 
 export const performJob = async (context: JobContext): Promise<JobResult> => {
-  const results = await resultsOf(context.job, context);
-  const { piece, version } = context;
+  const { job, piece, version } = context;
+  const outcomes = await outcomesOf(job, context);
   await piece.write.settled();
   const written = Math.max(version, ...piece.write.versions);
-  const refusals = results.flatMap((result) => (result.ok ? [] : [result.refusal]));
+  const refusals = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]));
   // Nobody knows whether these happened: the end of the log, looked up now, shows it.
   const seen = refusals.some(isUnknown) ? await endOfLog(context) : written;
   const failure = refusals.find((refusal) => !isOvertaken(refusal));
-  return { version: Math.max(written, seen), ...(failure === undefined ? {} : { failure: failure.message }) };
+  return {
+    version: Math.max(written, seen),
+    ...(isUrgent(job) ? {} : { restMs: REST_MS }),
+    ...(failure === undefined ? {} : { failure: failure.message }),
+  };
 };
 
-const resultsOf = (job: Job, context: JobContext): Promise<readonly WriteResult[]> => {
+type Outcome = { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal };
+
+const outcomesOf = (job: Job, context: JobContext): Promise<readonly Outcome[]> => {
   switch (job.kind) {
     case 'pool':
       return changePool(job, context);
@@ -60,39 +71,83 @@ const resultsOf = (job: Job, context: JobContext): Promise<readonly WriteResult[
   }
 };
 
-const changePool = async (job: PoolJob, context: JobContext): Promise<readonly WriteResult[]> => {
-  const recorded = job.decision === undefined ? [] : [await recordDecision(job, job.decision, context)];
-  // What is not on record is not done.
-  if (recorded.some((result) => !result.ok)) return recorded;
-  const cancelled = await each(job.cancels, (state) => cancel(state, context));
-  const deleted = await each(job.deletes, (state) => context.piece.write.deleteUnchanged(state, VERSION));
-  const created = await each(job.creates, (workspace) => create(job, workspace, context));
-  const count = created.filter(({ ok }) => ok).length;
-  context.onCreated(count);
-  tellAll(job, { deleted: deleted.filter(({ ok }) => ok).length, created: count }, context);
-  const failed = created.find((result) => !result.ok && !isOvertaken(result.refusal));
-  if (failed?.ok === false) tell(job.preset, warning('CreateFailed', failed.refusal.message), context);
-  return [...recorded, ...cancelled, ...deleted, ...created];
+/** What is not on record is not done; what is created is on record in the same moment. */
+const changePool = async (job: PoolJob, context: JobContext): Promise<readonly Outcome[]> => {
+  const { cancels, deletes } = job;
+  const record = recordOf(job);
+  if (cancels.length + deletes.length === 0) return fillPool(job, record, context);
+  const recorded = await transact(record, context);
+  if (!recorded.ok) return [recorded];
+  tellStatus(job, context);
+  const cancelled = await each(cancels, (state) => cancel(state, context));
+  const deleted = await each(deletes, (state) => context.piece.write.deleteUnchanged(state, VERSION));
+  const count = deleted.filter(({ ok }) => ok).length;
+  if (count > 0) tell(job.preset, normal('Deleted', `deleted ${count} of version ${job.version}`), context);
+  return [...cancelled, ...deleted, ...(await fillPool({ ...job, status: undefined }, [], context))];
 };
 
-const recordDecision = (
-  { namespace }: PoolJob,
+const fillPool = async (
+  job: PoolJob,
+  record: readonly TransactionOperation[],
+  context: JobContext,
+): Promise<readonly Outcome[]> => {
+  const first = job.creates.slice(0, CREATED_AT_ONCE);
+  const created = await transact([...record, ...first.map((workspace) => creation(job, workspace, context))], context);
+  if (!created.ok) return [created, ...(await tellFailure(job, record, created.refusal, context))];
+  tellStatus(job, context);
+  tellCreated(job, first.length, context);
+  const rest = job.creates.slice(CREATED_AT_ONCE);
+  return rest.length === 0 ? [created] : [created, ...(await fillPool({ ...job, creates: rest }, [], context))];
+};
+
+/** Nothing was created for a reason that the next plan does not see: that is on record, too. */
+const tellFailure = async (
+  job: PoolJob,
+  record: readonly TransactionOperation[],
+  refusal: Refusal,
+  context: JobContext,
+): Promise<readonly Outcome[]> => {
+  if (job.creates.length === 0 || isOvertaken(refusal)) return [];
+  tell(job.preset, warning('CreateFailed', refusal.message.replace(OPERATION, '')), context);
+  return isUnknown(refusal) ? [] : [await transact(record, context)];
+};
+
+/** What a transaction puts before the words of the operation that was refused. */
+const OPERATION = /^operations\[\d+\]: /;
+
+const transact = async (operations: readonly TransactionOperation[], { piece }: JobContext): Promise<Outcome> =>
+  operations.length === 0 ? { ok: true } : piece.write.transact(operations);
+
+/** The decision, and what the preset says of it: both rest on the objects as they were seen. */
+const recordOf = ({ namespace, decision, status }: PoolJob): readonly TransactionOperation[] => [
+  ...(decision === undefined ? [] : [decisionOperation(namespace, decision)]),
+  ...(status === undefined ? [] : [statusOperation(status.state, VERSION, status.status)]),
+];
+
+const decisionOperation = (
+  namespace: string,
   { recorded, name, spec }: NonNullable<PoolJob['decision']>,
-  { piece }: JobContext,
-): Promise<WriteResult> => {
+): TransactionOperation => {
   const key = keyOf(POOL_DECISIONS, namespace, name);
-  if (recorded === undefined) return piece.write.create(key, VERSION, objectOf(POOL_DECISIONS, key, { spec }));
+  if (recorded === undefined) return createOperation(key, VERSION, objectOf(POOL_DECISIONS, key, { spec }));
   const metadata = { resourceVersion: String(recorded.version) };
-  return piece.write.patch(key, VERSION, { metadata, spec });
+  return patchOperation(key, VERSION, { metadata, spec });
 };
 
-const create = ({ namespace }: PoolJob, { name, spec }: NewWorkspace, { piece }: JobContext): Promise<WriteResult> => {
+const creation = (
+  { namespace }: PoolJob,
+  { name, spec }: NewWorkspace,
+  { now }: JobContext,
+): TransactionOperation => {
   const key = keyOf(WORKSPACES, namespace, name);
-  return piece.write.create(key, VERSION, objectOf(WORKSPACES, key, { spec }, [WORKSPACE_FINALIZER]));
+  const metadata = { namespace, name, uid: '', generation: 1, finalizers: [WORKSPACE_FINALIZER] };
+  const status = withQueuedBuild({ metadata, spec, status: {} }, now());
+  const object = objectOf(WORKSPACES, key, { spec, status }, [WORKSPACE_FINALIZER]);
+  return createOperation(key, VERSION, object, { keepsStatus: true });
 };
 
 /** What a worker has begun meanwhile is not as it was seen: it goes on, and is deleted when it is done. */
-const cancel = (state: ObjectState, { piece, now }: JobContext): Promise<WriteResult> => {
+const cancel = (state: ObjectState, { piece, now }: JobContext): Promise<Outcome> => {
   const workspace = workspaceOf(state);
   const status = cancelBuild(workspace, 'its pool is not active any more', now());
   // Of one without a build nothing is left to keep.
@@ -100,59 +155,53 @@ const cancel = (state: ObjectState, { piece, now }: JobContext): Promise<WriteRe
   return piece.write.updateStatus(state, VERSION, status as JsonObject);
 };
 
-/** The schema vouches for the type. */
-const workspaceOf = ({ object }: ObjectState): Workspace => ({ status: {}, ...object }) as Workspace;
-
-const writeStatus = async (
-  { state, status, told }: StatusJob,
-  context: JobContext,
-): Promise<readonly WriteResult[]> => {
-  const result = await context.piece.write.updateStatus(state, VERSION, status);
-  if (result.ok) for (const one of told) tell(state, one, context);
+const writeStatus = async (job: StatusJob, context: JobContext): Promise<readonly Outcome[]> => {
+  const result = await context.piece.write.updateStatus(job.state, VERSION, job.status);
+  if (result.ok) tellStatus({ status: job }, context);
   return [result];
 };
 
 const writeFinalizers = async (
   { state, finalizers }: FinalizersJob,
   { piece }: JobContext,
-): Promise<readonly WriteResult[]> => {
+): Promise<readonly Outcome[]> => {
   const metadata = { resourceVersion: String(state.version), finalizers };
   return [await piece.write.patch(state.key, VERSION, { metadata })];
 };
 
-const remove = ({ states }: RemovalJob, { piece }: JobContext): Promise<readonly WriteResult[]> =>
+const remove = ({ states }: RemovalJob, { piece }: JobContext): Promise<readonly Outcome[]> =>
   each(states, (state) => piece.write.deleteUnchanged(state, VERSION));
 
 /** Some at a time; all are tried, whatever comes of the others. */
 const each = async <T>(
   items: readonly T[],
-  write: (item: T) => Promise<WriteResult>,
-): Promise<readonly WriteResult[]> => {
-  const results: WriteResult[] = [];
+  write: (item: T) => Promise<Outcome>,
+): Promise<readonly Outcome[]> => {
+  const outcomes: Outcome[] = [];
   for (let from = 0; from < items.length; from += AT_ONCE)
-    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(write))));
-  return results;
+    outcomes.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(write))));
+  return outcomes;
 };
 
 const objectOf = (
   { group, version, kind }: PrebuildKind<object, object>,
   { namespace, name }: ObjectKey,
-  members: JsonObject,
+  members: object,
   finalizers?: readonly string[],
-): JsonObject => ({
+) => ({
   apiVersion: `${group}/${version}`,
   kind,
   metadata: { name, namespace, ...(finalizers === undefined ? {} : { finalizers }) },
   ...members,
 });
 
-const tellAll = (
-  { preset, version }: PoolJob,
-  { deleted, created }: { readonly deleted: number; readonly created: number },
-  context: JobContext,
-): void => {
-  if (deleted > 0) tell(preset, normal('Deleted', `deleted ${deleted} of version ${version}`), context);
-  if (created > 0) tell(preset, normal('Created', `creates ${created} of version ${version}`), context);
+const tellStatus = ({ status }: { readonly status: NewStatus | undefined }, context: JobContext): void => {
+  for (const one of status?.told ?? []) tell(status?.state, one, context);
+};
+
+const tellCreated = ({ preset, version }: PoolJob, count: number, context: JobContext): void => {
+  context.onCreated(count);
+  if (count > 0) tell(preset, normal('Created', `creates ${count} of version ${version}`), context);
 };
 
 const normal = (reason: string, message: string): Told => ({ type: 'Normal', reason, message });

@@ -8,7 +8,7 @@ import type { ObjectState } from '@holdfast/reconcile';
 import type { PassConfig } from './plan-pass.js';
 import { planPass } from './plan-pass.js';
 import type { Pass } from './plan-pass.js';
-import { readPoolObjects } from './pool-objects.js';
+import { PoolBook } from './pool-book.js';
 
 /** A time of Monday, 2 June 2025, UTC. */
 export const text = (clock: string): string => `2025-06-02T${clock}:00Z`;
@@ -94,7 +94,7 @@ export const planned = (states: readonly ObjectState[], clock: string, underWay 
   const cache = new ObjectCache();
   for (const state of states) cache.put(state);
   return planPass({
-    objects: readPoolObjects(cache),
+    objects: new PoolBook(cache).objects(),
     config: CONFIG,
     epoch: 7,
     snapshotVersion: 4_095,

@@ -6,7 +6,7 @@ import { factsOf } from './facts-of.js';
 import type { DemandOf } from './facts-of.js';
 import type { Job } from './jobs.js';
 import { decisionJobs, evidenceJobs, failedByPreset } from './leftovers.js';
-import { presetJobs, templateJobs, versionJobs } from './object-jobs.js';
+import { presetJob, presetNews, templateJobs, versionJobs } from './object-jobs.js';
 import { nameIn } from './pool-decision.js';
 import type { Decider } from './pool-decision.js';
 import { poolJob } from './pool-job.js';
@@ -48,9 +48,14 @@ export interface Pass {
 export const planPass = (input: PassInput): Pass => {
   const pools = plannedPools(input);
   const failed = failedByPreset(input.objects);
+  const news = presetNews(pools, failed, input);
+  const statusOf = new Map(news.map(({ pool, status }) => [pool, status]));
+  const poolJobs = pools.flatMap((pool) => poolJob(pool, statusOf.get(pool.snapshot.pool), input) ?? []);
+  // What a preset says of a decision is written with the decision.
+  const written = new Set(poolJobs.map(({ status }) => status));
   const jobs = [
-    ...pools.map((pool) => poolJob(pool, input)).filter(isJob),
-    ...presetJobs(pools, failed, input),
+    ...poolJobs,
+    ...news.filter(({ status }) => !written.has(status)).map(presetJob),
     ...templateJobs(input),
     ...versionJobs(input),
     ...evidenceJobs(input),
@@ -58,8 +63,6 @@ export const planPass = (input: PassInput): Pass => {
   ];
   return { pools, failed, jobs };
 };
-
-const isJob = (job: Job | undefined): job is Job => job !== undefined;
 
 const plannedPools = ({ objects, config, demandOf, underWay, now }: PassInput): readonly PlannedPool[] => {
   const presets = new Map(objects.presets.map((preset) => [preset.id, preset]));

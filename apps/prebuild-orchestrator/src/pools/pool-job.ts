@@ -5,15 +5,18 @@ import { POOL_OWNER, PRESETS } from '@holdfast/prebuild';
 import { keyOf } from '@holdfast/reconcile';
 import type { ObjectState } from '@holdfast/reconcile';
 
-import type { Job, NewWorkspace } from './jobs.js';
+import type { Job, NewStatus, NewWorkspace, PoolJob } from './jobs.js';
 import type { PassInput, PlannedPool } from './plan-pass.js';
 import { decisionName, decisionSpec, nameIn } from './pool-decision.js';
 import type { Decider } from './pool-decision.js';
-import { isPooled } from './pool-objects.js';
 import type { PoolObjects, StoredDecision, StoredPreset, StoredWorkspace } from './pool-objects.js';
 
 /** What is to be done about one pool; undefined when that is nothing, and nothing new was decided. */
-export const poolJob = (pool: PlannedPool, input: PassInput): Job | undefined => {
+export const poolJob = (
+  pool: PlannedPool,
+  status: NewStatus | undefined,
+  input: PassInput,
+): (Job & PoolJob) | undefined => {
   const { plan, namespace, presetName, version, preset, snapshot } = pool;
   const index = indexOf(input.objects);
   const states = (ids: readonly string[]): readonly ObjectState[] =>
@@ -38,6 +41,7 @@ export const poolJob = (pool: PlannedPool, input: PassInput): Job | undefined =>
     template: nameIn(snapshot.template),
     version,
     decision: spec === undefined ? undefined : { recorded: recorded?.state, name, spec },
+    status,
     cancels,
     deletes,
     creates,
@@ -67,7 +71,6 @@ const pendingOf = (pool: PlannedPool, { workspaces }: PoolObjects): readonly Sto
       workspace.namespace === pool.namespace &&
       workspace.spec.preset === pool.presetName &&
       workspace.spec.version === pool.version &&
-      isPooled(workspace) &&
       !workspace.deleting &&
       workspace.spec.transition === 'start' &&
       (workspace.status.build === undefined ||

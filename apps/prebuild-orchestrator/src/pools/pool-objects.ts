@@ -1,15 +1,6 @@
 /** The objects of pools at one version of the log, with their types. */
 import { objectAt, stringAt } from '@holdfast/kernel';
-import {
-  instantOf,
-  parseInstant,
-  POOL_DECISIONS,
-  POOL_OWNER,
-  PRESETS,
-  TEMPLATE_VERSIONS,
-  TEMPLATES,
-  WORKSPACES,
-} from '@holdfast/prebuild';
+import { instantOf, parseInstant, POOL_OWNER } from '@holdfast/prebuild';
 import type {
   Instant,
   PoolDecisionSpec,
@@ -23,9 +14,7 @@ import type {
   WorkspaceStatus,
 } from '@holdfast/prebuild';
 import { isDeleting, specOf, statusOf } from '@holdfast/reconcile';
-import type { ObjectReader, ObjectState } from '@holdfast/reconcile';
-
-import { isSystemPaused } from '../switches.js';
+import type { ObjectState } from '@holdfast/reconcile';
 
 export interface Stored<Spec, Status> {
   readonly state: ObjectState;
@@ -52,23 +41,14 @@ export interface PoolObjects {
   readonly templates: readonly StoredTemplate[];
   readonly versions: readonly StoredVersion[];
   readonly presets: readonly StoredPreset[];
+  /** Those that nobody has claimed, nor had built for himself. */
   readonly workspaces: readonly StoredWorkspace[];
+  /** Of each pool, by its id, when the newest of its instances that were handed over was built. */
+  readonly handedOver: ReadonlyMap<string, Instant>;
+  /** The ids of the versions that any workspace refers to. */
+  readonly usedVersions: Pick<ReadonlySet<string>, 'has'>;
   readonly decisions: readonly StoredDecision[];
 }
-
-export const readPoolObjects = (read: Pick<ObjectReader, 'get' | 'list'>): PoolObjects => {
-  const all = <Spec extends object, Status extends object>(
-    kind: PrebuildKind<Spec, Status>,
-  ): readonly Stored<Spec, Status>[] => read.list(kind).map((state) => storedOf(kind, state));
-  return {
-    paused: isSystemPaused(read),
-    templates: all(TEMPLATES),
-    versions: all(TEMPLATE_VERSIONS),
-    presets: all(PRESETS),
-    workspaces: all(WORKSPACES),
-    decisions: all(POOL_DECISIONS),
-  };
-};
 
 /** The id of an object that another one names. */
 export const idBeside = ({ namespace }: Pick<Stored<object, object>, 'namespace'>, name: string): string =>
@@ -78,10 +58,14 @@ export const idBeside = ({ namespace }: Pick<Stored<object, object>, 'namespace'
 export const isPooled = ({ spec: { owner, claimRef } }: Pick<StoredWorkspace, 'spec'>): boolean =>
   owner === POOL_OWNER && claimRef === undefined;
 
+/** When its first build had succeeded. */
+export const builtAtOf = ({ status: { builtAt } }: Pick<StoredWorkspace, 'status'>): Instant | undefined =>
+  builtAt === undefined ? undefined : parseInstant(builtAt);
+
 /** States do not change, so each is read once, however often it is planned with. */
 const known = new WeakMap<ObjectState, object>();
 
-const storedOf = <Spec extends object, Status extends object>(
+export const storedOf = <Spec extends object, Status extends object>(
   kind: PrebuildKind<Spec, Status>,
   state: ObjectState,
 ): Stored<Spec, Status> => {

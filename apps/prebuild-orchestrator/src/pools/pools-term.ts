@@ -22,6 +22,7 @@ import type { Cause, Change } from '@holdfast/reconcile';
 import type { LeaderContext } from '../leader/orchestrator-part.js';
 import { Executions } from './executions.js';
 import { IdleTime } from './idle-time.js';
+import { isUrgent } from './jobs.js';
 import type { Job } from './jobs.js';
 import { Pacer } from './pacer.js';
 import { performJob } from './perform-job.js';
@@ -29,7 +30,8 @@ import { planPass } from './plan-pass.js';
 import type { Pass, PassConfig } from './plan-pass.js';
 import { labelsOf } from './pool-metrics.js';
 import type { PoolMetrics } from './pool-metrics.js';
-import { idBeside, readPoolObjects } from './pool-objects.js';
+import { PoolBook } from './pool-book.js';
+import { idBeside } from './pool-objects.js';
 import type { PoolObjects } from './pool-objects.js';
 import { nextChangeByTime } from './wake-time.js';
 
@@ -54,6 +56,7 @@ export class PoolsTerm {
   private readonly executions: Executions;
   private readonly pacer: Pacer;
   private readonly idle = new IdleTime();
+  private readonly book: PoolBook;
   /** What happened last to each preset or template, by its id, since it was looked at. */
   private causes = new Map<string, Cause>();
 
@@ -61,6 +64,8 @@ export class PoolsTerm {
     const { leader } = options;
     this.pacer = new Pacer(() => this.look());
     this.executions = new Executions({ most: MOST_JOBS, onEnd: (version) => this.wakeAt(version) });
+    this.book = new PoolBook(leader.view.read);
+    leader.view.onChange((change) => this.book.follow(change), leader.signal);
     leader.onChange((change, cause) => this.notice(change, cause));
     this.pacer.wake();
   }
@@ -104,7 +109,7 @@ export class PoolsTerm {
     try {
       const { version } = view;
       const now = instantOf(new Date());
-      const objects = readPoolObjects(view.read);
+      const objects = this.book.objects();
       const pass = planPass({
         objects,
         config,
@@ -128,12 +133,12 @@ export class PoolsTerm {
   private begin({ jobs }: Pass, version: number): void {
     const { causes } = this;
     this.causes = new Map();
-    this.executions.seen(version);
+    const now = performance.now();
+    this.executions.seen(version, now);
     for (const job of jobs) {
       const creations = job.kind === 'pool' ? job.creates.length : 0;
-      this.executions.begin(job.key, { version, now: performance.now(), creations }, () =>
-        this.perform(job, version, causes),
-      );
+      const planned = { version, now, creations, isUrgent: isUrgent(job) };
+      this.executions.begin(job.key, planned, () => this.perform(job, version, causes));
     }
   }
 
@@ -175,7 +180,7 @@ export class PoolsTerm {
     const from = performance.now();
     const change = nextChangeByTime(pass.pools, objects, this.options.config, now);
     const untilChange = change === undefined ? TICK_MS : millisecondsOf(change - now) + 1;
-    return Math.min(from + TICK_MS, from + untilChange, this.executions.nextRetry ?? Number.POSITIVE_INFINITY);
+    return Math.min(from + TICK_MS, from + untilChange, this.executions.nextBegin(from) ?? Number.POSITIVE_INFINITY);
   }
 
   private wakeAt(version: number): void {
