@@ -7,13 +7,7 @@ import { uidOf } from '@holdfast/reconcile';
 import type { Cause, ObjectState, RunIdentity, RunWriter, WriteResult } from '@holdfast/reconcile';
 
 import type { ReachPoint } from './fault.js';
-import {
-  createOperation,
-  deleteOperation,
-  finalizeOperation,
-  patchOperation,
-  statusOperation,
-} from './operations.js';
+import { createOperation, deleteOperation, finalizeOperation, patchOperation, statusOperation } from './operations.js';
 import { commandOfRun, correlationOf } from './run-command.js';
 import type { Asker } from './run-command.js';
 import { parseObject } from './world.js';

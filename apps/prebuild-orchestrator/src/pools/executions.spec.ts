@@ -40,9 +40,9 @@ describe('the jobs of one key', () => {
   it('wait after one that failed, and longer each time', async () => {
     const executions = new Executions({ most: 9, onEnd: () => undefined });
     const fail = async (now: number): Promise<number> => {
-      expect(executions.begin('a', { version: 1, now, creations: 0, isUrgent: true }, () => Promise.reject(new Error('no')))).toBe(
-        true,
-      );
+      expect(
+        executions.begin('a', { version: 1, now, creations: 0, isUrgent: true }, () => Promise.reject(new Error('no'))),
+      ).toBe(true);
       await executions.settled();
       return executions.nextBegin(performance.now()) ?? 0;
     };

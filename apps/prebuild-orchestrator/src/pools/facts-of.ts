@@ -118,7 +118,7 @@ const known = new WeakMap<ObjectState, WorkspaceFacts>();
 
 /** Undefined for what was built for no preset. */
 const workspaceFacts = (workspace: StoredWorkspace): WorkspaceFacts | undefined => {
-  const { spec, status } = workspace;
+  const { spec } = workspace;
   if (spec.preset === undefined) return undefined;
   const remembered = known.get(workspace.state);
   if (remembered !== undefined) return remembered;

@@ -134,11 +134,7 @@ const decisionOperation = (
   return patchOperation(key, VERSION, { metadata, spec });
 };
 
-const creation = (
-  { namespace }: PoolJob,
-  { name, spec }: NewWorkspace,
-  { now }: JobContext,
-): TransactionOperation => {
+const creation = ({ namespace }: PoolJob, { name, spec }: NewWorkspace, { now }: JobContext): TransactionOperation => {
   const key = keyOf(WORKSPACES, namespace, name);
   const metadata = { namespace, name, uid: '', generation: 1, finalizers: [WORKSPACE_FINALIZER] };
   const status = withQueuedBuild({ metadata, spec, status: {} }, now());
@@ -173,10 +169,7 @@ const remove = ({ states }: RemovalJob, { piece }: JobContext): Promise<readonly
   each(states, (state) => piece.write.deleteUnchanged(state, VERSION));
 
 /** Some at a time; all are tried, whatever comes of the others. */
-const each = async <T>(
-  items: readonly T[],
-  write: (item: T) => Promise<Outcome>,
-): Promise<readonly Outcome[]> => {
+const each = async <T>(items: readonly T[], write: (item: T) => Promise<Outcome>): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = [];
   for (let from = 0; from < items.length; from += AT_ONCE)
     outcomes.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(write))));
