@@ -17,5 +17,5 @@ export { transactWith } from './shares/transact.js';
 export { StoreWriter } from './store-writer.js';
 export type { StoreWriterOptions, TransactionResult } from './store-writer.js';
 export { systemClock } from './system-clock.js';
-export { parseObject, World } from './world.js';
+export { causeOf, parseObject, World } from './world.js';
 export type { Listener } from './world.js';

@@ -29,12 +29,8 @@ export class World {
   follow(event: LogEvent): void {
     const { group, resource, namespace, name } = event.record;
     const key = { group, resource, namespace, name };
-    const { correlationID, traceparent } = event.command;
-    const cause: Cause = {
-      version: event.version,
-      correlationID,
-      ...(traceparent === undefined ? {} : { traceparent }),
-    };
+    const { correlationID } = event.command;
+    const cause = causeOf(event);
     if (event.record.type === 'deleted') this.tell(this.cache.remove(key, event.version), cause);
     // What our own writes were answered need not be read again.
     else if ((this.cache.get(key)?.version ?? 0) < event.version)
@@ -68,3 +64,10 @@ export const parseObject = (bytes: Buffer, key: ObjectKey) => {
   if (!isJsonObject(object)) throw new TypeError(`${keyText(key)} is not an object in the log`);
   return object;
 };
+
+/** What led to a run that this event woke. */
+export const causeOf = ({ version, command: { correlationID, traceparent } }: LogEvent): Cause => ({
+  version,
+  correlationID,
+  ...(traceparent === undefined ? {} : { traceparent }),
+});

@@ -10,14 +10,21 @@ export interface CreationBudgets {
   readonly system: number;
 }
 
+/** What a pool takes of the budgets. */
+export type BudgetUse = Pick<PoolSnapshot, 'template' | 'inProgress'>;
+
 export interface PlannedPool {
   readonly pool: PoolSnapshot;
   readonly plan: PoolPlan;
 }
 
 /** Cuts creations down to the budgets: one each in turn, the pools with the fewest instances first, then by name. */
-export const withinBudgets = (planned: readonly PlannedPool[], budgets: CreationBudgets): readonly PoolPlan[] => {
-  const left = budgetsLeft(planned, budgets);
+export const withinBudgets = (
+  planned: readonly PlannedPool[],
+  budgets: CreationBudgets,
+  others: readonly BudgetUse[] = [],
+): readonly PoolPlan[] => {
+  const left = budgetsLeft([...planned.map(({ pool }) => pool), ...others], budgets);
   const granted = new Map<PoolPlan, Granted>();
   let hungry = planned.filter(({ plan }) => wantedBy(plan) > 0).sort(emptiestFirst);
   for (const { plan } of hungry) granted.set(plan, { count: 0, stoppedBy: 'system' });
@@ -35,14 +42,11 @@ interface Granted {
   readonly stoppedBy: 'template' | 'system';
 }
 
-const budgetsLeft = (planned: readonly PlannedPool[], budgets: CreationBudgets): BudgetsLeft => {
+const budgetsLeft = (pools: readonly BudgetUse[], budgets: CreationBudgets): BudgetsLeft => {
   const left: BudgetsLeft = { system: budgets.system, templates: new Map() };
-  for (const { pool } of planned) {
-    left.system -= pool.inProgress.start;
-    left.templates.set(
-      pool.template,
-      (left.templates.get(pool.template) ?? budgets.perTemplate) - pool.inProgress.start,
-    );
+  for (const { template, inProgress } of pools) {
+    left.system -= inProgress.start;
+    left.templates.set(template, (left.templates.get(template) ?? budgets.perTemplate) - inProgress.start);
   }
   return left;
 };

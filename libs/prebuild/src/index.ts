@@ -1,6 +1,6 @@
 export { judgeBuilds } from './back-off.js';
 export type { EndedBuild, FailurePolicy } from './back-off.js';
-export type { CreationBudgets } from './budgets.js';
+export type { BudgetUse, CreationBudgets } from './budgets.js';
 export { nameFromDigest } from './claims/name-from-digest.js';
 export { decideClaim } from './claims/decide-claim.js';
 export type {

@@ -3,9 +3,10 @@
  * what is read in one turn of the event loop never mixes two versions.
  */
 import type { LogEvent, ObjectKey } from '@holdfast/contracts';
-import { parseObject } from '@holdfast/control-loop';
+import { causeOf, parseObject } from '@holdfast/control-loop';
+import type { Listener } from '@holdfast/control-loop';
 import { ObjectCache } from '@holdfast/reconcile';
-import type { Change, ObjectReader, ObjectState } from '@holdfast/reconcile';
+import type { Cause, Change, ObjectReader, ObjectState } from '@holdfast/reconcile';
 
 interface Waiter {
   readonly version: number;
@@ -18,7 +19,7 @@ export class LogView {
   /** Pages of a listing may be newer than its first: until the log has caught up, they are not of one version. */
   private listed = 0;
   private waiters: Waiter[] = [];
-  private readonly listeners = new Set<(change: Change) => void>();
+  private readonly listeners = new Set<Listener>();
 
   constructor(private readonly isKept: (key: ObjectKey) => boolean) {}
 
@@ -39,7 +40,7 @@ export class LogView {
   /** A state from the initial listing. */
   list(state: ObjectState): void {
     this.listed = Math.max(this.listed, state.version);
-    if (this.isKept(state.key)) this.tell(this.cache.put(state));
+    if (this.isKept(state.key)) this.tell(this.cache.put(state), undefined);
   }
 
   /** An event of the log. */
@@ -47,12 +48,15 @@ export class LogView {
     const { group, resource, namespace, name, type } = event.record;
     const key = { group, resource, namespace, name };
     if (!this.isKept(key)) return;
-    if (type === 'deleted') this.tell(this.cache.remove(key, event.version));
-    else this.tell(this.cache.put({ key, version: event.version, object: parseObject(event.object, key) }));
+    const change =
+      type === 'deleted'
+        ? this.cache.remove(key, event.version)
+        : this.cache.put({ key, version: event.version, object: parseObject(event.object, key) });
+    this.tell(change, causeOf(event));
   }
 
   /** Calls back on each change, until the signal is aborted. */
-  onChange(listener: (change: Change) => void, signal: AbortSignal): void {
+  onChange(listener: Listener, signal: AbortSignal): void {
     this.listeners.add(listener);
     signal.addEventListener('abort', () => this.listeners.delete(listener), { once: true });
   }
@@ -65,8 +69,8 @@ export class LogView {
     for (const { resolve } of ready) resolve();
   }
 
-  private tell(change: Change | undefined): void {
-    if (change !== undefined) for (const listener of this.listeners) listener(change);
+  private tell(change: Change | undefined, cause: Cause | undefined): void {
+    if (change !== undefined) for (const listener of this.listeners) listener(change, cause);
   }
 
   /** Resolves when the objects are of this version or a later one; rejects when the signal is aborted before. */

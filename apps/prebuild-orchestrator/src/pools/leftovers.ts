@@ -7,7 +7,7 @@ import type { Job } from './jobs.js';
 import type { PassInput, PlannedPool } from './plan-pass.js';
 import { decisionName, nameIn } from './pool-decision.js';
 import { idBeside } from './pool-objects.js';
-import type { PoolObjects, StoredWorkspace } from './pool-objects.js';
+import type { AllPoolObjects, PoolObjects, StoredWorkspace } from './pool-objects.js';
 
 /** Failed and cancelled builds that have been kept long enough, or whose template waits for them to go. */
 export const evidenceJobs = ({ objects, config, now }: PassInput): readonly Job[] => {
@@ -43,7 +43,10 @@ export const failedByPreset = ({ workspaces }: PoolObjects): ReadonlyMap<string,
   );
 
 /** Of pools that are no more the log keeps what was decided. */
-export const decisionJobs = (pools: readonly PlannedPool[], { objects }: PassInput): readonly Job[] => {
+export const decisionJobs = (
+  pools: readonly PlannedPool[],
+  { objects }: { readonly objects: AllPoolObjects },
+): readonly Job[] => {
   const present = new Set(
     pools.map(({ namespace, presetName, version }) => `${namespace}/${decisionName(presetName, version)}`),
   );

@@ -7,7 +7,7 @@ import { countBy } from './group-by.js';
 import type { Job, NewStatus, Told } from './jobs.js';
 import type { PassInput, PlannedPool } from './plan-pass.js';
 import { idBeside } from './pool-objects.js';
-import type { StoredPreset } from './pool-objects.js';
+import type { AllPoolObjects, StoredPreset } from './pool-objects.js';
 import { presetObservations, presetStatus } from './preset-status.js';
 import type { PresetView } from './preset-status.js';
 import { templateStatus } from './template-status.js';
@@ -112,7 +112,11 @@ export const templateJobs = ({ objects, now }: PassInput): readonly Job[] => {
 };
 
 /** A version goes when no workspace refers to it: deleting one runs its scripts. */
-export const versionJobs = ({ objects: { versions, usedVersions } }: PassInput): readonly Job[] =>
+export const versionJobs = ({
+  objects: { versions, usedVersions },
+}: {
+  readonly objects: AllPoolObjects;
+}): readonly Job[] =>
   versions.flatMap(({ id, state, deleting }): readonly Job[] => {
     const finalizers = finalizersAfter(state, IN_USE_FINALIZER, !deleting || usedVersions.has(id), deleting);
     return finalizers === undefined

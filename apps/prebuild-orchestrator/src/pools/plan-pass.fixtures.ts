@@ -6,7 +6,7 @@ import { conditionsOf, keyOf, ObjectCache } from '@holdfast/reconcile';
 import type { ObjectState } from '@holdfast/reconcile';
 
 import type { PassConfig } from './plan-pass.js';
-import { planPass } from './plan-pass.js';
+import { planPass, upkeepJobs } from './plan-pass.js';
 import type { Pass } from './plan-pass.js';
 import { PoolBook } from './pool-book.js';
 
@@ -93,8 +93,9 @@ export const failed = (endedAt: string): JsonObject => ({ phase: 'Failed', build
 export const planned = (states: readonly ObjectState[], clock: string, underWay = 0): Pass => {
   const cache = new ObjectCache();
   for (const state of states) cache.put(state);
-  return planPass({
-    objects: new PoolBook(cache).objects(),
+  const input = {
+    objects: new PoolBook(cache).all(),
+    others: [],
     config: CONFIG,
     epoch: 7,
     snapshotVersion: 4_095,
@@ -102,15 +103,18 @@ export const planned = (states: readonly ObjectState[], clock: string, underWay 
     demandOf: () => [],
     underWay: () => underWay,
     idleSeconds: () => 0,
-  });
+  };
+  const pass = planPass(input);
+  return { ...pass, jobs: [...pass.jobs, ...upkeepJobs(pass, input)] };
 };
 
 /** Of each preset its condition of that type as it is written, and the events that go with it. */
 export const saidOf = (pass: Pass, type: string): readonly object[] =>
   pass.jobs.flatMap((job) => {
-    if (job.kind !== 'status' || job.state.key.resource !== PRESETS.resource) return [];
-    const found = conditionsOf(job.status).find((condition) => condition['type'] === type);
-    return found === undefined ? [] : [{ ...found, told: job.told.map(({ reason }) => reason) }];
+    const said = job.kind === 'pool' ? job.status : job;
+    if (said === undefined || !('told' in said) || said.state.key.resource !== PRESETS.resource) return [];
+    const found = conditionsOf(said.status).find((condition) => condition['type'] === type);
+    return found === undefined ? [] : [{ ...found, told: said.told.map(({ reason }) => reason) }];
   });
 
 /** Of each pool what is written, by names. */

@@ -1,6 +1,6 @@
-/** One look at all pools: what is so at one version of the log, what is decided, and what is to be done about it. */
+/** One look at some pools, or all: what is so at one version of the log, what is decided, and what is to be done. */
 import { planPools, poolsOf } from '@holdfast/prebuild';
-import type { PoolPlan, PoolsConfig, PoolSnapshot } from '@holdfast/prebuild';
+import type { BudgetUse, PoolPlan, PoolsConfig, PoolSnapshot } from '@holdfast/prebuild';
 
 import { factsOf } from './facts-of.js';
 import type { DemandOf } from './facts-of.js';
@@ -10,7 +10,7 @@ import { presetJob, presetNews, templateJobs, versionJobs } from './object-jobs.
 import { nameIn } from './pool-decision.js';
 import type { Decider } from './pool-decision.js';
 import { poolJob } from './pool-job.js';
-import type { PoolObjects, StoredPreset } from './pool-objects.js';
+import type { AllPoolObjects, PoolObjects, StoredPreset } from './pool-objects.js';
 
 export interface PassConfig extends PoolsConfig {
   readonly failureHardLimit: number;
@@ -21,6 +21,8 @@ export interface PassConfig extends PoolsConfig {
 
 export interface PassInput extends Decider {
   readonly objects: PoolObjects;
+  /** The pools that are not looked at, whose plans stand. */
+  readonly others: readonly BudgetUse[];
   readonly config: PassConfig;
   readonly demandOf: DemandOf;
   /** Creations of a pool that are under way and not in the objects yet, by its id. */
@@ -53,24 +55,28 @@ export const planPass = (input: PassInput): Pass => {
   const poolJobs = pools.flatMap((pool) => poolJob(pool, statusOf.get(pool.snapshot.pool), input) ?? []);
   // What a preset says of a decision is written with the decision.
   const written = new Set(poolJobs.map(({ status }) => status));
-  const jobs = [
-    ...poolJobs,
-    ...news.filter(({ status }) => !written.has(status)).map(presetJob),
-    ...templateJobs(input),
-    ...versionJobs(input),
-    ...evidenceJobs(input),
-    ...decisionJobs(pools, input),
-  ];
+  const jobs = [...poolJobs, ...news.filter(({ status }) => !written.has(status)).map(presetJob)];
   return { pools, failed, jobs };
 };
 
-const plannedPools = ({ objects, config, demandOf, underWay, now }: PassInput): readonly PlannedPool[] => {
+/** What is to be done about templates, versions, evidence and old decisions, after a look at all pools. */
+export const upkeepJobs = (
+  { pools }: Pick<Pass, 'pools'>,
+  input: PassInput & { readonly objects: AllPoolObjects },
+): readonly Job[] => [
+  ...templateJobs(input),
+  ...versionJobs(input),
+  ...evidenceJobs(input),
+  ...decisionJobs(pools, input),
+];
+
+const plannedPools = ({ objects, others, config, demandOf, underWay, now }: PassInput): readonly PlannedPool[] => {
   const presets = new Map(objects.presets.map((preset) => [preset.id, preset]));
   const snapshots = poolsOf(factsOf(objects, demandOf, now), now, config)
     // A template without an active version has no pool to fill.
     .filter(({ pool, preset }) => pool.length > preset.length + 1)
     .map((snapshot) => withUnderWay(snapshot, underWay(snapshot.pool)));
-  const plans = planPools(snapshots, now, config);
+  const plans = planPools(snapshots, now, config, others);
   return snapshots.flatMap((snapshot, i) => {
     const plan = plans[i];
     if (plan === undefined) return [];

@@ -4,7 +4,7 @@ import { ObjectCache } from '@holdfast/reconcile';
 import type { ObjectState } from '@holdfast/reconcile';
 import fc from 'fast-check';
 
-import { at, READY, template, text, workspace } from './plan-pass.fixtures.js';
+import { at, preset, READY, template, text, version, workspace } from './plan-pass.fixtures.js';
 import { PoolBook } from './pool-book.js';
 
 const NAMES = ['a', 'b', 'c'];
@@ -27,7 +27,7 @@ const followed = () => {
 
 /** What planning is told, in an order of its own. */
 const shown = (book: PoolBook): unknown => {
-  const { workspaces, handedOver, usedVersions, templates } = book.objects();
+  const { workspaces, handedOver, usedVersions, templates } = book.all();
   return {
     templates: templates.map(({ id }) => id),
     workspaces: workspaces.map(({ id, state }) => `${id} ${state.version}`).sort(),
@@ -46,11 +46,11 @@ describe('the book of pools', () => {
     put(workspace('old', { spec: CLAIMED, status: builtAt('08:10') }));
     const newest = workspace('new', { spec: CLAIMED, status: builtAt('08:20') });
     put(newest);
-    const { workspaces, handedOver } = book.objects();
+    const { workspaces, handedOver } = book.all();
     expect(workspaces.map(({ name }) => name)).toEqual(['spare']);
     expect([...handedOver]).toEqual([['default/small@v1', at('08:20')]]);
     remove({ ...newest, version: newest.version + 1_000 });
-    expect([...book.objects().handedOver]).toEqual([['default/small@v1', at('08:10')]]);
+    expect([...book.all().handedOver]).toEqual([['default/small@v1', at('08:10')]]);
   });
 
   it('says the same, whatever happened, as one that begins with what there is', () => {
@@ -73,5 +73,27 @@ describe('the book of pools', () => {
         expect(shown(book)).toEqual(shown(new PoolBook(cache)));
       }),
     );
+  });
+
+  it('has of some presets what it has of them among all', () => {
+    const { book, put } = followed();
+    put(template({ spec: { activeVersion: 'v2' } }));
+    put(version('v1'));
+    put(version('v2'));
+    put(preset({ instances: 1 }));
+    put(workspace('spare', { status: READY }));
+    put(workspace('other', { spec: { preset: 'large' }, status: READY }));
+    const some = book.of(new Set(['default/small']));
+    const names = (objects: readonly { readonly name: string }[]) => objects.map(({ name }) => name);
+    expect(names(some.workspaces)).toEqual(['spare']);
+    expect([names(some.presets), names(some.templates), names(some.versions)]).toEqual([['small'], ['web'], ['v2']]);
+  });
+
+  it('knows of a preset that is gone what it left behind', () => {
+    const { book, put } = followed();
+    put(template());
+    put(workspace('orphan', { status: READY }));
+    const some = book.of(new Set(['default/small']));
+    expect([some.presets.length, some.workspaces.length, some.templates.length]).toEqual([0, 1, 1]);
   });
 });

@@ -4,16 +4,18 @@
  */
 import { POOL_DECISIONS, poolIdOf, PRESETS, TEMPLATE_VERSIONS, TEMPLATES, WORKSPACES } from '@holdfast/prebuild';
 import type { Instant, PrebuildKind } from '@holdfast/prebuild';
+import { keyOf } from '@holdfast/reconcile';
 import type { Change, ObjectReader } from '@holdfast/reconcile';
 
 import { isSystemPaused } from '../switches.js';
 import { builtAtOf, idBeside, isPooled, storedOf } from './pool-objects.js';
-import type { PoolObjects, Stored, StoredWorkspace } from './pool-objects.js';
+import type { AllPoolObjects, PoolObjects, Stored, StoredWorkspace } from './pool-objects.js';
 
 type Reader = Pick<ObjectReader, 'get' | 'list'>;
 
 export class PoolBook {
-  private readonly pooled = new Map<string, StoredWorkspace>();
+  /** By the id of their preset, then by their own. */
+  private readonly pooled = new Map<string, Map<string, StoredWorkspace>>();
   private readonly handedOver = new NewestByPool();
   /** How many workspaces refer to each version. */
   private readonly users = new Map<string, number>();
@@ -29,28 +31,73 @@ export class PoolBook {
     this.replace(before && storedOf(WORKSPACES, before), after && storedOf(WORKSPACES, after));
   }
 
-  objects(): PoolObjects {
-    const all = <Spec extends object, Status extends object>(
-      kind: PrebuildKind<Spec, Status>,
-    ): readonly Stored<Spec, Status>[] => this.read.list(kind).map((state) => storedOf(kind, state));
+  /** Everything. */
+  all(): AllPoolObjects {
+    return {
+      ...this.common(),
+      templates: this.list(TEMPLATES),
+      versions: this.list(TEMPLATE_VERSIONS),
+      presets: this.list(PRESETS),
+      workspaces: [...this.pooled.values()].flatMap((workspaces) => [...workspaces.values()]),
+      usedVersions: this.users,
+      decisions: this.list(POOL_DECISIONS),
+    };
+  }
+
+  /** What the pools of these presets rest on, by the ids of the presets. */
+  of(ids: ReadonlySet<string>): PoolObjects {
+    const presets = [...ids].flatMap((id) => this.find(PRESETS, id) ?? []);
+    const workspaces = [...ids].flatMap((id) => [...(this.pooled.get(id)?.values() ?? [])]);
+    const named = new Set([...presets, ...workspaces].map((object) => idBeside(object, object.spec.template)));
+    const templates = [...named].flatMap((id) => this.find(TEMPLATES, id) ?? []);
+    const versions = templates.flatMap(
+      (template) => this.find(TEMPLATE_VERSIONS, idBeside(template, template.spec.activeVersion ?? '')) ?? [],
+    );
+    return { ...this.common(), templates, versions, presets, workspaces };
+  }
+
+  private common(): Pick<PoolObjects, 'paused' | 'handedOver' | 'decision'> {
     return {
       paused: isSystemPaused(this.read),
-      templates: all(TEMPLATES),
-      versions: all(TEMPLATE_VERSIONS),
-      presets: all(PRESETS),
-      workspaces: [...this.pooled.values()],
       handedOver: this.handedOver.times,
-      usedVersions: this.users,
-      decisions: all(POOL_DECISIONS),
+      decision: (id) => this.find(POOL_DECISIONS, id),
     };
+  }
+
+  private list<Spec extends object, Status extends object>(
+    kind: PrebuildKind<Spec, Status>,
+  ): readonly Stored<Spec, Status>[] {
+    return this.read.list(kind).map((state) => storedOf(kind, state));
+  }
+
+  private find<Spec extends object, Status extends object>(
+    kind: PrebuildKind<Spec, Status>,
+    id: string,
+  ): Stored<Spec, Status> | undefined {
+    const [namespace = '', name = ''] = id.split('/');
+    const state = this.read.get(keyOf(kind, namespace, name));
+    return state && storedOf(kind, state);
   }
 
   private replace(before: StoredWorkspace | undefined, after: StoredWorkspace | undefined): void {
     if (after !== undefined) this.refer(after, 1);
     if (before !== undefined) this.refer(before, -1);
-    if (after !== undefined && isPooled(after)) this.pooled.set(after.id, after);
-    else if (before !== undefined) this.pooled.delete(before.id);
+    if (before !== undefined) this.unpool(before);
+    if (after !== undefined && isPooled(after)) this.pool(after);
     this.handedOver.replace(before && handedOverOf(before), after && handedOverOf(after));
+  }
+
+  private pool(workspace: StoredWorkspace): void {
+    const preset = presetOf(workspace);
+    const workspaces = this.pooled.get(preset) ?? new Map<string, StoredWorkspace>();
+    this.pooled.set(preset, workspaces.set(workspace.id, workspace));
+  }
+
+  private unpool(workspace: StoredWorkspace): void {
+    const preset = presetOf(workspace);
+    const workspaces = this.pooled.get(preset);
+    workspaces?.delete(workspace.id);
+    if (workspaces?.size === 0) this.pooled.delete(preset);
   }
 
   private refer(workspace: StoredWorkspace, count: number): void {
@@ -60,6 +107,9 @@ export class PoolBook {
     else this.users.delete(version);
   }
 }
+
+/** The id of its preset; what was built for none is together. */
+const presetOf = (workspace: StoredWorkspace): string => idBeside(workspace, workspace.spec.preset ?? '');
 
 interface HandedOver {
   readonly id: string;

@@ -9,7 +9,7 @@ import type { Job, NewStatus, NewWorkspace, PoolJob } from './jobs.js';
 import type { PassInput, PlannedPool } from './plan-pass.js';
 import { decisionName, decisionSpec, nameIn } from './pool-decision.js';
 import type { Decider } from './pool-decision.js';
-import type { PoolObjects, StoredDecision, StoredPreset, StoredWorkspace } from './pool-objects.js';
+import type { PoolObjects, StoredPreset, StoredWorkspace } from './pool-objects.js';
 
 /** What is to be done about one pool; undefined when that is nothing, and nothing new was decided. */
 export const poolJob = (
@@ -18,9 +18,8 @@ export const poolJob = (
   input: PassInput,
 ): (Job & PoolJob) | undefined => {
   const { plan, namespace, presetName, version, preset, snapshot } = pool;
-  const index = indexOf(input.objects);
   const states = (ids: readonly string[]): readonly ObjectState[] =>
-    ids.flatMap((id) => index.workspaces.get(id)?.state ?? []);
+    ids.flatMap((id) => workspacesById(input.objects).get(id)?.state ?? []);
   const deletes = plan.actions.flatMap((action) => (action.kind === 'delete' ? states(action.ids) : []));
   const isCancelled = plan.actions.some(({ kind }) => kind === 'cancel-pending');
   const cancels = isCancelled ? pendingOf(pool, input.objects).map(({ state }) => state) : [];
@@ -28,7 +27,7 @@ export const poolJob = (
     action.kind === 'create' && preset !== undefined ? newWorkspaces(preset, version, action.count, input) : [],
   );
   const name = decisionName(presetName, version);
-  const recorded = index.decisions.get(`${namespace}/${name}`);
+  const recorded = input.objects.decision(`${namespace}/${name}`);
   const spec = decisionSpec({ preset: presetName, version, plan }, recorded, input);
   if (spec === undefined && deletes.length + cancels.length + creates.length === 0) return undefined;
   return {
@@ -48,20 +47,12 @@ export const poolJob = (
   };
 };
 
-interface Index {
-  readonly workspaces: ReadonlyMap<string, StoredWorkspace>;
-  readonly decisions: ReadonlyMap<string, StoredDecision>;
-}
-
-const indexes = new WeakMap<PoolObjects, Index>();
+const byId = new WeakMap<PoolObjects, ReadonlyMap<string, StoredWorkspace>>();
 
 /** Made once for all pools of a pass. */
-const indexOf = (objects: PoolObjects): Index => {
-  const found = indexes.get(objects) ?? {
-    workspaces: new Map(objects.workspaces.map((workspace) => [workspace.id, workspace])),
-    decisions: new Map(objects.decisions.map((decision) => [decision.id, decision])),
-  };
-  indexes.set(objects, found);
+const workspacesById = (objects: PoolObjects): ReadonlyMap<string, StoredWorkspace> => {
+  const found = byId.get(objects) ?? new Map(objects.workspaces.map((workspace) => [workspace.id, workspace]));
+  byId.set(objects, found);
   return found;
 };
 

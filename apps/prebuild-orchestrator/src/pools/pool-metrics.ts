@@ -44,16 +44,16 @@ export class PoolMetrics {
     this.idle = counter('idle_instance_seconds_total', 'Seconds that ready instances waited for a claim.');
     this.duration = new Histogram({
       name: `${METRIC_PREFIX}prebuilds_reconcile_duration_seconds`,
-      help: 'How long it takes to look at all pools and to decide.',
+      help: 'How long a look at pools takes, at those that changed or at all of them, with its decisions.',
       buckets: PASS_BUCKETS,
       registers,
     });
   }
 
-  /** Shows what a look at all pools found. */
-  show({ pools, failed }: Pass, seconds: number): void {
+  /** Shows what a look at all pools found, or at some, beside what is known of the others. */
+  show({ pools, failed }: Pass, { isWhole, seconds }: { readonly isWhole: boolean; readonly seconds: number }): void {
     this.duration.observe(seconds);
-    this.clear();
+    if (isWhole) this.clear();
     for (const pool of pools) if (isActive(pool)) this.showPool(pool, failed.get(pool.snapshot.preset) ?? 0);
   }
 

@@ -35,6 +35,7 @@ export type StoredPreset = Stored<PresetSpec, PresetStatus>;
 export type StoredWorkspace = Stored<WorkspaceSpec, WorkspaceStatus>;
 export type StoredDecision = Stored<PoolDecisionSpec, object>;
 
+/** All that planning some pools, or all of them, rests on. */
 export interface PoolObjects {
   /** Whether the switch of the whole system says so. */
   readonly paused: boolean;
@@ -45,6 +46,11 @@ export interface PoolObjects {
   readonly workspaces: readonly StoredWorkspace[];
   /** Of each pool, by its id, when the newest of its instances that were handed over was built. */
   readonly handedOver: ReadonlyMap<string, Instant>;
+  /** What was decided last about a pool, by the id of the PoolDecision. */
+  readonly decision: (id: string) => StoredDecision | undefined;
+}
+
+export interface AllPoolObjects extends PoolObjects {
   /** The ids of the versions that any workspace refers to. */
   readonly usedVersions: Pick<ReadonlySet<string>, 'has'>;
   readonly decisions: readonly StoredDecision[];
