@@ -109,7 +109,7 @@ describe('after failures', () => {
 
 describe('budgets', () => {
   it('count what is starting in pools whose plans stand', () => {
-    const others = [{ template: 'web', inProgress: { start: 3, stop: 0, delete: 0 } }];
+    const others = [{ template: 'node', inProgress: { start: 3, stop: 0, delete: 0 } }];
     const config = { backOffInterval: seconds(60), budgets: { perTemplate: 5, system: 1_000 } };
     const [one] = planPools([poolWanting(9)], at('12:00'), config, others);
     expect(one?.actions).toEqual([{ kind: 'create', count: 2 }]);

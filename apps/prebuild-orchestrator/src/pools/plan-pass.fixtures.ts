@@ -5,6 +5,7 @@ import type { Instant, PrebuildKind } from '@holdfast/prebuild';
 import { conditionsOf, keyOf, ObjectCache } from '@holdfast/reconcile';
 import type { ObjectState } from '@holdfast/reconcile';
 
+import type { NewStatus } from './jobs.js';
 import type { PassConfig } from './plan-pass.js';
 import { planPass, upkeepJobs } from './plan-pass.js';
 import type { Pass } from './plan-pass.js';
@@ -108,13 +109,18 @@ export const planned = (states: readonly ObjectState[], clock: string, underWay 
   return { ...pass, jobs: [...pass.jobs, ...upkeepJobs(pass, input)] };
 };
 
+/** What presets say after that, beside a decision or by itself. */
+const newStatuses = (pass: Pass): readonly NewStatus[] =>
+  pass.jobs.flatMap((job): readonly NewStatus[] => {
+    const said = job.kind === 'pool' ? job.status : job.kind === 'status' ? job : undefined;
+    return said?.state.key.resource === PRESETS.resource ? [said] : [];
+  });
+
 /** Of each preset its condition of that type as it is written, and the events that go with it. */
 export const saidOf = (pass: Pass, type: string): readonly object[] =>
-  pass.jobs.flatMap((job) => {
-    const said = job.kind === 'pool' ? job.status : job;
-    if (said === undefined || !('told' in said) || said.state.key.resource !== PRESETS.resource) return [];
-    const found = conditionsOf(said.status).find((condition) => condition['type'] === type);
-    return found === undefined ? [] : [{ ...found, told: said.told.map(({ reason }) => reason) }];
+  newStatuses(pass).flatMap(({ status, told }) => {
+    const found = conditionsOf(status).find((condition) => condition['type'] === type);
+    return found === undefined ? [] : [{ ...found, told: told.map(({ reason }) => reason) }];
   });
 
 /** Of each pool what is written, by names. */
@@ -128,12 +134,13 @@ export const writesOf = (pass: Pass): readonly object[] =>
 
 /** What the preset says of itself after that: its status, and what people are told. */
 export const presetSays = (pass: Pass) => {
-  const job = pass.jobs.find(({ key }) => key === 'preset default/small');
-  if (job?.kind !== 'status') throw new Error('the preset has nothing to say');
-  const conditions = conditionsOf(job.status);
+  const [said] = newStatuses(pass);
+  if (said === undefined) throw new Error('the preset has nothing to say');
+  const { status, told } = said;
+  const conditions = conditionsOf(status);
   return {
-    status: job.status,
-    told: job.told,
+    status,
+    told,
     conditions: Object.fromEntries(
       conditions.map(({ type, status, reason, message }) => [stringOf(type), [status, reason, message]]),
     ),

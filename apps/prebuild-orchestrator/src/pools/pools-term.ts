@@ -241,7 +241,7 @@ export class PoolsTerm {
 }
 
 const isHeldBackByOthers = ({ plan }: PlannedPool): boolean =>
-  plan.reasons.some((reason) => reason.kind === 'held-back' && (reason.by === 'template' || reason.by === 'system'));
+  plan.reasons.some((reason) => reason.kind === 'held-back' && reason.by.of !== 'preset');
 
 /** What shows whether a job is still to be done. */
 const scopeOfJob = ({ about }: Job): Scope =>
