@@ -125,6 +125,7 @@ class BuildsTerm {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
     for (const alarm of this.alarms.values()) clearTimeout(alarm);
     while (this.turns.size > 0) await Promise.allSettled(this.turns.values());
+    this.jobs.close();
   }
 
   private considerAll(): void {

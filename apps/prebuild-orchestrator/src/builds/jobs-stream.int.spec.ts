@@ -26,6 +26,7 @@ describe('the stream of jobs', () => {
     jobs = new JobsStream(nc, 1);
   });
   afterEach(async () => {
+    jobs?.close();
     await nc?.close();
     await nats?.close();
   });

@@ -4,7 +4,7 @@
  */
 const SETTLE_MS = 5;
 /** How many times as long as the look the pause is. */
-const REST = 3;
+const REST = 5;
 
 export class Pacer {
   private timer: NodeJS.Timeout | undefined;
