@@ -1,8 +1,8 @@
 /**
  * What is to be done about one pool (rule book: Planning is pure, "Actions").
  *
- *   active     delete expired → delete extraneous → create, or else back off
- *   retiring   cancel pending → delete expired → delete extraneous → back off
+ *   active     delete expired → delete stopped → delete extraneous → create, or else back off
+ *   retiring   cancel pending → delete expired → delete stopped → delete extraneous → back off
  *   inactive   cancel pending → delete all → back off
  *   paused     nothing
  */
@@ -10,7 +10,7 @@ import { backingOffAt } from './back-off.js';
 import type { Duration, Instant } from './instant.js';
 import { agesOf, oldestFirst, stateOf } from './pool-state.js';
 import type { Budget, PlanReason } from './plan-reason.js';
-import type { Ages, PoolState } from './pool-state.js';
+import type { Aged, Ages, PoolState } from './pool-state.js';
 import type { Instance, PoolSnapshot, SurgeRoom } from './pool-snapshot.js';
 import { targetOf } from './target.js';
 import type { Target } from './target.js';
@@ -72,7 +72,7 @@ const together = (...decisions: readonly Decision[]): Decision => ({
 
 const emptied = ({ pool, backOff }: Known): readonly PoolAction[] => [
   ...cancellation(pool),
-  ...deletion(oldest(pool.running)),
+  ...deletion(oldest([...pool.running, ...pool.stopped])),
   ...waiting(backOff),
 ];
 
@@ -87,10 +87,15 @@ const thinned = (known: Known, { keep, ready }: { readonly keep: number; readonl
 
 const surplus = (known: Known): Decision => {
   const expired = oldest(known.ages.expired);
+  const stopped = oldest(known.pool.stopped);
   const tooMany = extraneous(known);
   return {
-    actions: [...deletion(expired), ...deletion(tooMany)],
-    reasons: [...expiryReasons(known.pool, expired), ...extraneousReason(tooMany, known.state.desired)],
+    actions: [...deletion(expired), ...deletion(stopped), ...deletion(tooMany)],
+    reasons: [
+      ...expiryReasons(known.pool, expired),
+      ...stoppedReason(stopped),
+      ...extraneousReason(tooMany, known.state.desired),
+    ],
   };
 };
 
@@ -110,18 +115,21 @@ const expiryReasons = (
   ];
 };
 
+const stoppedReason = (instances: readonly Aged[]): readonly PlanReason[] =>
+  instances.length === 0 ? [] : [{ kind: 'stopped', ids: idsOf(instances) }];
+
 const extraneousReason = (instances: readonly Instance[], desired: number): readonly PlanReason[] =>
   instances.length === 0 ? [] : [{ kind: 'extraneous', ids: idsOf(instances), desired }];
 
-const idsOf = (instances: readonly Instance[]): readonly string[] => instances.map(({ id }) => id);
+const idsOf = (instances: readonly Aged[]): readonly string[] => instances.map(({ id }) => id);
 
 const cancellation = ({ pending }: PoolSnapshot): readonly PoolAction[] =>
   pending === 0 ? [] : [{ kind: 'cancel-pending' }];
 
-const deletion = (instances: readonly Instance[]): readonly PoolAction[] =>
+const deletion = (instances: readonly Aged[]): readonly PoolAction[] =>
   instances.length === 0 ? [] : [{ kind: 'delete', ids: idsOf(instances) }];
 
-const oldest = (instances: readonly Instance[]): readonly Instance[] => [...instances].sort(oldestFirst);
+const oldest = <One extends Aged>(instances: readonly One[]): readonly One[] => [...instances].sort(oldestFirst);
 
 /** Those that nobody could claim yet go first; then the oldest. */
 const extraneous = ({ ages: { fresh }, state }: Known): readonly Instance[] => {

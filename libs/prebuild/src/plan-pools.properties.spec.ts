@@ -60,7 +60,7 @@ const aPreset = (id: string): fc.Arbitrary<PresetFacts> =>
     .map((preset) => compact(preset) as PresetFacts);
 const aBuild: fc.Arbitrary<Build> = fc.oneof(
   fc.record({
-    transition: fc.constant('start' as const),
+    transition: fc.constantFrom('start' as const, 'start' as const, 'stop' as const),
     progress: fc.record({ status: fc.constant('succeeded' as const), endedAt: anInstant }),
   }),
   fc.record({
@@ -136,17 +136,28 @@ const carriedOut = (facts: Facts, decided: ReturnType<typeof decide>): Facts => 
 };
 
 describe('plans for any pools', () => {
-  it('delete nothing that is claimed, nothing that is not running, and nothing twice', () => {
+  it('delete nothing that is claimed, nothing that neither runs nor was stopped, and nothing twice', () => {
     fc.assert(
       fc.property(someFacts, someBudgets, (facts, budgets) => {
         const deleted = decide(facts, budgets).plans.flatMap(deletedBy);
         const free = facts.workspaces
           .filter(
-            ({ claimed, build }) => !claimed && build.transition === 'start' && build.progress.status === 'succeeded',
+            ({ claimed, build }) => !claimed && build.transition !== 'delete' && build.progress.status === 'succeeded',
           )
           .map(({ id }) => id);
         expect(new Set(deleted).size).toBe(deleted.length);
         expect(free).toEqual(expect.arrayContaining([...deleted]));
+      }),
+    );
+  });
+
+  it('leave nothing that was stopped, but where it is paused', () => {
+    fc.assert(
+      fc.property(someFacts, (facts) => {
+        for (const [pool, plan] of together(decide(facts))) {
+          const expected = pool.pausedBy === undefined ? pool.stopped.map(({ id }) => id) : [];
+          expect(deletedBy(plan)).toEqual(expect.arrayContaining(expected));
+        }
       }),
     );
   });
@@ -156,7 +167,7 @@ describe('plans for any pools', () => {
       fc.property(someFacts, (facts) => {
         for (const { actions } of decide(facts).plans) {
           const kinds = actions.map(({ kind }) => kind);
-          const order = ['cancel-pending', 'delete', 'delete', 'create', 'back-off'];
+          const order = ['cancel-pending', 'delete', 'create', 'back-off'];
           expect(kinds).toEqual([...kinds].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
           expect(kinds.includes('create') && kinds.includes('back-off')).toBe(false);
         }
@@ -169,7 +180,7 @@ describe('plans for any pools', () => {
       fc.property(someFacts, (facts) => {
         for (const [pool, plan] of together(decide(facts))) {
           if (pool.standing.status !== 'active' || pool.pausedBy !== undefined) continue;
-          const left = pool.running.length - deletedBy(plan).length;
+          const left = pool.running.length - (deletedBy(plan).length - pool.stopped.length);
           expect(left).toBeLessThanOrEqual(plan.state.desired);
           expect(createdBy(plan)).toBeLessThanOrEqual(Math.max(plan.state.desired - left - plan.state.starting, 0));
           // Only what expired is deleted below what is desired.

@@ -12,6 +12,8 @@ const plan = (pools: readonly PoolSnapshot[], budgets = unlimited) =>
 const actions = (pools: readonly PoolSnapshot[], budgets = unlimited): Record<string, readonly PoolAction[]> =>
   Object.fromEntries(plan(pools, budgets).map((one) => [one.pool, one.actions]));
 
+const INACTIVE = { status: 'inactive', because: 'version-not-active' } as const;
+
 describe('one pool', () => {
   it('loses those that nobody could claim yet before the oldest', () => {
     const running = [ready('old', at('09:00')), ready('new', at('11:00')), notReady('building', at('11:30'))];
@@ -39,6 +41,16 @@ describe('one pool', () => {
     expect(actions([pool])).toEqual({
       'web@v1': [{ kind: 'cancel-pending' }, { kind: 'delete', ids: ['old', 'young'] }],
     });
+  });
+
+  it.each<[string, Partial<PoolSnapshot>, readonly PoolAction[]]>([
+    ['active', {}, [{ kind: 'delete', ids: ['stopped'] }]],
+    ['emptied', { standing: INACTIVE }, [{ kind: 'delete', ids: ['old', 'stopped', 'young'] }]],
+    ['paused', { pausedBy: 'preset' }, []],
+  ])('that is %s: what was stopped counts for nothing, and goes when anything may', (_how, changes, expected) => {
+    const running = [ready('young', at('11:00')), ready('old', at('09:00'))];
+    const pool = poolWanting(2, { running, stopped: [{ id: 'stopped', createdAt: at('10:00') }], ...changes });
+    expect(actions([pool])).toEqual({ 'web@v1': expected });
   });
 
   it('is left alone while it is paused', () => {

@@ -32,6 +32,7 @@ export type Figures = Readonly<Record<string, number>>;
 export type SurplusReason =
   | { readonly kind: 'older-than-ttl'; readonly ids: readonly string[]; readonly ttl: Duration }
   | { readonly kind: 'invalidated'; readonly ids: readonly string[]; readonly at: Instant }
+  | { readonly kind: 'stopped'; readonly ids: readonly string[] }
   | { readonly kind: 'extraneous'; readonly ids: readonly string[]; readonly desired: number };
 
 /** What keeps instances from being created, or makes it pointless. */

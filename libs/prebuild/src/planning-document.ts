@@ -186,6 +186,7 @@ const snapshotOf = ({ preset, ...document }: PlanningDocument): PoolSnapshot => 
     },
     ...(preset.lastInvalidatedAt === null ? {} : { invalidatedAt: preset.lastInvalidatedAt }),
     running: document.running.filter(isOwn),
+    stopped: [],
     inProgress: { start: started('start'), stop: started('stop'), delete: started('delete') },
     pending: document.pendingNonActiveCount,
     ...failuresOf(backoff),

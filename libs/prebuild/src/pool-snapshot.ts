@@ -79,6 +79,8 @@ export interface PoolSnapshot {
   readonly settings: PoolSettings;
   readonly invalidatedAt?: Instant;
   readonly running: readonly Instance[];
+  /** Were built, and were stopped since: nobody can claim them any more. */
+  readonly stopped: readonly Pick<Instance, 'id' | 'createdAt'>[];
   /** Builds under way, by what they will do. */
   readonly inProgress: { readonly start: number; readonly stop: number; readonly delete: number };
   /** Builds that nobody has begun, of a pool that is not active any more. */

@@ -44,7 +44,7 @@ export const oldestAccepted = (
   return byTtl > invalidatedAt ? byTtl : invalidatedAt;
 };
 
-type Aged = Pick<Instance, 'id' | 'createdAt'>;
+export type Aged = Pick<Instance, 'id' | 'createdAt'>;
 
 /** Instances of the same age are told apart by their ids, so that the order of a listing never matters. */
 export const oldestFirst = (a: Aged, b: Aged): number => {

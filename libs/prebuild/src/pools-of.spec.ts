@@ -43,11 +43,14 @@ describe('the pools of a snapshot', () => {
   it('hold what was built and nobody has claimed', () => {
     const warm = workspace('warm', started);
     const claimed = workspace('claimed', started, { claimed: true });
-    const stopped = workspace('stopped', {
-      transition: 'stop',
-      progress: { status: 'succeeded', endedAt: at('10:00') },
-    });
-    expect(pools({ workspaces: [warm, claimed, stopped] })).toEqual([v2({ running: [warm] })]);
+    expect(pools({ workspaces: [warm, claimed] })).toEqual([v2({ running: [warm] })]);
+  });
+
+  it('hold what was stopped apart, unless somebody has claimed it', () => {
+    const stop: Build = { transition: 'stop', progress: { status: 'succeeded', endedAt: at('10:00') } };
+    const stopped = workspace('stopped', stop, { ready: false });
+    const mine = workspace('mine', stop, { claimed: true });
+    expect(pools({ workspaces: [stopped, mine] })).toEqual([v2({ stopped: [stopped] })]);
   });
 
   it('count builds under way by what they do', () => {

@@ -1,6 +1,6 @@
 /**
  * The pools of one version of the log, out of templates, presets and workspaces (rule book: Objects; Planning is pure,
- * "snapshot"). Claimed workspaces, stopped ones, and failed or cancelled builds are in no pool.
+ * "snapshot"). Claimed workspaces, and failed or cancelled builds, are in no pool.
  */
 import { judgeBuilds } from './back-off.js';
 import type { EndedBuild, FailurePolicy } from './back-off.js';
@@ -111,6 +111,7 @@ const poolOf = ({ preset, template, version, workspaces }: PoolParts): Omit<Pool
     standing,
     settings: preset.settings,
     running: found.running,
+    stopped: found.stopped,
     inProgress: { start: start + (isActive ? waiting : 0), stop: found.stop, delete: found.delete },
     pending: isActive ? 0 : waiting,
     ...(preset.invalidatedAt === undefined ? {} : { invalidatedAt: preset.invalidatedAt }),
@@ -133,11 +134,19 @@ const buildTook = (preset: PresetFacts, workspaces: readonly WorkspaceFacts[]): 
 };
 
 const countBuilds = (workspaces: readonly WorkspaceFacts[]) => {
-  const found = { running: [] as WorkspaceFacts[], waiting: 0, start: 0, stop: 0, delete: 0 };
+  const found = {
+    running: [] as WorkspaceFacts[],
+    stopped: [] as WorkspaceFacts[],
+    waiting: 0,
+    start: 0,
+    stop: 0,
+    delete: 0,
+  };
   for (const workspace of workspaces) {
     const { transition, progress } = workspace.build;
     if (workspace.claimed) continue;
     if (progress.status === 'succeeded' && transition === 'start') found.running.push(workspace);
+    else if (progress.status === 'succeeded' && transition === 'stop') found.stopped.push(workspace);
     else if (progress.status === 'pending' && transition === 'start') found.waiting += 1;
     else if (progress.status === 'pending' || progress.status === 'running') found[transition] += 1;
   }

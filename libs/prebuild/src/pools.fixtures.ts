@@ -25,6 +25,7 @@ export const poolWanting = (
   standing: { status: 'active' },
   settings: typeof settings === 'number' ? { instances: settings } : settings,
   running: [],
+  stopped: [],
   inProgress: { start: 0, stop: 0, delete: 0 },
   pending: 0,
   hardLimit: 'clear',

@@ -27,6 +27,7 @@ export const reasonText = (reason: PlanReason): string => {
       return targetText(reason);
     case 'older-than-ttl':
     case 'invalidated':
+    case 'stopped':
     case 'extraneous':
       return `${namesText(reason.ids)} ${reason.ids.length === 1 ? 'is' : 'are'} deleted: ${surplusText(reason)}`;
     case 'inactive':
@@ -78,6 +79,8 @@ const surplusText = (reason: SurplusReason): string => {
       return `older than ttlSeconds allows (${secondsText(reason.ttl)})`;
     case 'invalidated':
       return `created before the invalidation of ${formatInstant(reason.at)}`;
+    case 'stopped':
+      return `stopped, so that nobody can claim ${reason.ids.length === 1 ? 'it' : 'them'}`;
     case 'extraneous':
       return `${reason.ids.length} more than the ${reason.desired} desired, those not ready first, then the oldest`;
     default:

@@ -140,10 +140,14 @@ const workspaceFacts = (workspace: StoredWorkspace): WorkspaceFacts | undefined 
 export const isReady = ({ deleting, status: { conditions = [] } }: StoredWorkspace): boolean =>
   !deleting && conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 
-const buildOf = ({ deleting, spec, status: { build } }: StoredWorkspace): Build => {
+const buildOf = ({ deleting, createdAt, spec, status: { build } }: StoredWorkspace): Build => {
   // Until it is gone, whatever its builds come to.
   if (deleting) return { transition: 'delete', progress: { status: 'running' } };
-  if (build === undefined) return { transition: spec.transition, progress: { status: 'pending' } };
+  if (build === undefined)
+    return spec.transition === 'start'
+      ? { transition: 'start', progress: { status: 'pending' } }
+      : // Nothing is ever built of it.
+        { transition: 'stop', progress: { status: 'succeeded', endedAt: createdAt } };
   const transition = build.transition === 'claim' ? 'start' : build.transition;
   return { transition, progress: progressOf(build) };
 };

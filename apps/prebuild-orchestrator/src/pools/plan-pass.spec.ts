@@ -59,6 +59,20 @@ describe('what is written for a pool', () => {
     ]);
   });
 
+  it('is the end of what was stopped, and of what was to be stopped before it was built', () => {
+    const stop = { transition: 'stop' };
+    const stopped = { phase: 'Stopped', builtAt: text('08:05'), build: { ...(READY['build'] as object), ...stop } };
+    const states = (settings: object) => [
+      template(),
+      preset({ instances: 1, ...settings }),
+      workspace('a', { status: READY }),
+      workspace('b', { spec: stop, status: stopped }),
+      workspace('c', { spec: stop }),
+    ];
+    expect(writesOf(planned(states({}), '09:00'))).toEqual([write('v1', { deletes: ['b', 'c'] })]);
+    expect(writesOf(planned(states({ paused: true }), '09:00'))).toEqual([write('v1')]);
+  });
+
   it('of a preset that is gone empties it', () => {
     const states = [template(), workspace('orphan', { status: READY })];
     expect(writesOf(planned(states, '09:00'))).toEqual([write('v1', { deletes: ['orphan'] })]);
