@@ -4,6 +4,7 @@ import { eventually, startTestStack } from '@holdfast/testing';
 import type { TestStack } from '@holdfast/testing';
 
 import { claimWithKey, expectOneEach, numbered, readyPool } from './claims.fixtures.js';
+import type { ClaimResult } from './claims.fixtures.js';
 import { GatewayClient } from './gateway-client.fixtures.js';
 import type { KubeObject } from './gateway-client.fixtures.js';
 import { holdfast } from './holdfast.fixtures.js';
@@ -87,6 +88,28 @@ describe('claims on a pool', () => {
         const { code, body } = await client.send<KubeObject>('GET', `${POOLS}/workspaces/${only}`);
         return code === 404 || body.metadata.deletionTimestamp !== undefined;
       });
+    },
+    LIMIT,
+  );
+
+  it(
+    'a key leads to one workspace, and is refused with anything else in the body',
+    async () => {
+      await readyPool(client, 'keyed', 4);
+      const claim = (key: string, body: object) =>
+        client.send<ClaimResult>('POST', `${POOLS}/presets/keyed/claim`, { headers: { 'idempotency-key': key }, body });
+      const first = await claim('named', { name: 'keyed-a' });
+      expect(first.code).toBe(201);
+      expect((await claim('named', { name: 'keyed-b' })).code).toBe(422);
+      expect((await claim('named', { name: 'keyed-a', waitSeconds: 1 })).code).toBe(422);
+      expect((await claim('named', {})).code).toBe(422);
+      const again = await claim('named', { name: 'keyed-a' });
+      expect([again.code, again.body.workspace.metadata.name]).toEqual([200, first.body.workspace.metadata.name]);
+      expect((await claim('unnamed', {})).code).toBe(201);
+      expect((await claim('unnamed', { waitSeconds: 1 })).code).toBe(422);
+      expect((await claim('unnamed', { name: 'keyed-c' })).code).toBe(422);
+      const { items } = await client.list(`${POOLS}/workspaceclaims?fieldSelector=spec.preset%3Dkeyed`);
+      expect(items).toHaveLength(2);
     },
     LIMIT,
   );

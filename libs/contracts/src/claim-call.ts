@@ -15,6 +15,8 @@ export interface ClaimCall {
   readonly requestID: string;
   readonly correlationID: string;
   readonly traceparent: string;
+  /** SHA-256 (hex) of actor and Idempotency-Key, and of what was asked for under it. */
+  readonly idempotency?: { readonly key: string; readonly body: string };
 }
 
 /** A claim that waits is answered after a moment, too: who wants to know how it ends asks again. */

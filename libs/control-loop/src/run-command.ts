@@ -12,6 +12,8 @@ export interface Asker {
   readonly actor: string;
   readonly requestID: string;
   readonly correlationID: string;
+  /** A key is good for one write. */
+  readonly idempotency?: NonNullable<Command['idempotency']>;
 }
 
 export const commandOfRun = (run: RunIdentity, request: Request, asker?: Asker): Command => {
@@ -26,6 +28,7 @@ export const commandOfRun = (run: RunIdentity, request: Request, asker?: Asker):
     // The run itself is the span that led to what it writes.
     traceparent: run.traceparent,
     fieldManager: controller,
+    ...(asker?.idempotency === undefined ? {} : { idempotency: asker.idempotency }),
     ...(fence === undefined ? {} : { fence }),
     request,
   };

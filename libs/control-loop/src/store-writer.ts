@@ -95,9 +95,11 @@ export class StoreWriter implements RunWriter {
     const bytes = Buffer.from(JSON.stringify(operations));
     const { reply, body } = await this.options.client.send(this.commandOf({ verb: 'transact' }), bytes);
     if (reply.status === 'refused') return { ok: false, refusal: reply.refusal };
-    if (reply.outcome !== 'unchanged') this.options.reach('after-write');
     const objects = JSON.parse(body.toString('utf8')) as readonly unknown[];
     const states = objects.map((object, i) => stateOf(object, operations[i]?.target));
+    const repeated = operations.find((operation, i) => isMadeBefore(operation, states[i]));
+    if (repeated !== undefined) return { ok: false, refusal: madeBefore(repeated) };
+    if (reply.outcome !== 'unchanged') this.options.reach('after-write');
     // What was removed tells nothing of its version: the log does.
     for (const state of states) if (state !== undefined) this.take(state, 'stored', reply.outcome !== 'unchanged');
     return { ok: true, states };
@@ -127,6 +129,16 @@ export class StoreWriter implements RunWriter {
 }
 
 const RUN_IS_OVER: Refusal = { reason: 'Timeout', message: 'the run that wrote this is over' };
+
+/** A repeat under an Idempotency-Key is answered with what the first one made: no news, and it may have gone since. */
+const isMadeBefore = (operation: TransactionOperation, state: ObjectState | undefined): boolean =>
+  operation.verb === 'create' && operation.uid !== undefined && (state === undefined || uidOf(state) !== operation.uid);
+
+const madeBefore = ({ target: { group, resource } }: TransactionOperation): Refusal => ({
+  reason: 'AlreadyExists',
+  message: `the first request with this Idempotency-Key has made its ${resource}`,
+  details: { group, kind: resource },
+});
 
 const stateOf = (object: unknown, target: Target | undefined): ObjectState | undefined => {
   if (!isJsonObject(object) || target === undefined) return undefined;

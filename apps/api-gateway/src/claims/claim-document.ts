@@ -18,7 +18,7 @@ export const claimDocument: SubresourceDocument = {
       {
         name: 'Idempotency-Key',
         in: 'header',
-        description: 'Without a name: the same key finds the same claim.',
+        description: 'The same key with the same body finds the same claim; with another body it is refused.',
         schema: { type: 'string', maxLength: 255 },
       },
     ],

@@ -78,6 +78,25 @@ describe('claiming over HTTP', () => {
     expect(others.map((name) => name === first)).toEqual([true, false, false, false]);
   });
 
+  it('says what came under which key, of whom, and for which preset', async () => {
+    const known = { status: 'ok', outcome: 'known', claim } as const;
+    wire.claims.willAnswer(known, known, known, known, known, known);
+    const body = { name: 'mine' };
+    await post({ body, key: 'a' });
+    await post({ body, key: 'a' });
+    await post({ body: { name: 'other' }, key: 'a' });
+    await post({ body, key: 'a', path: CLAIM.replace('/web/', '/api/') });
+    await post({ body, key: 'a', as: 'admin' });
+    await post({ body });
+    const [first, again, otherBody, otherPreset, otherUser, none] = wire.claims.calls.map((call) => call.idempotency);
+    expect([again, none]).toEqual([first, undefined]);
+    for (const other of [otherBody, otherPreset]) {
+      expect(other?.key).toBe(first?.key);
+      expect(other?.body).not.toBe(first?.body);
+    }
+    expect(otherUser?.key).not.toBe(first?.key);
+  });
+
   it('is a claim of its own each time without a key', async () => {
     wire.claims.willAnswer(...[1, 2].map(() => ({ status: 'ok', outcome: 'created', claim }) as const));
     await post({});
@@ -169,12 +188,8 @@ describe('claiming over HTTP', () => {
 
   it('passes on why it was refused', async () => {
     const taken = { reason: 'AlreadyExists', message: 'workspaceclaims "mine" is taken' } as const;
-    wire.claims.willAnswer({ status: 'refused', refusal: taken }, { status: 'refused', refusal: taken });
+    wire.claims.willAnswer({ status: 'refused', refusal: taken });
     expect(await refusal({ body: { name: 'mine' } })).toMatchObject({ code: 409, message: taken.message });
-    expect(await refusal({ key: 'a' })).toMatchObject({
-      code: 422,
-      message: 'the Idempotency-Key was used before with another body; repeat the first request, or take a new key',
-    });
   });
 
   it('is told to those who ask what they may do', async () => {

@@ -3,10 +3,10 @@ import { createHash, randomUUID } from 'node:crypto';
 
 import type { ClaimAnswer, ClaimCall } from '@holdfast/contracts';
 import { RefusalError } from '@holdfast/kernel';
-import type { Refusal } from '@holdfast/kernel';
 import { nameFromDigest } from '@holdfast/prebuild';
 
 import { mayDoAnything } from '../auth/authorize.js';
+import { idempotencyOf } from '../commands/send-command.js';
 import { sendJson } from '../http/answer.js';
 import type { ResolvedRequest, ResourceHandler } from '../http/resolved-request.js';
 import { badRequest, refuse } from '../http/status-error.js';
@@ -25,7 +25,7 @@ export const claimHandler =
     refuseForOthers(request, body);
     const waitUntil = Date.now() + 1_000 * Math.min(body.waitSeconds, LONGEST_WAIT_SECONDS);
     const answer = await leader.claim(callOf(request, body), waitUntil);
-    if (answer.status === 'refused') throw new RefusalError(inWordsOfKey(answer.refusal, request, body));
+    if (answer.status === 'refused') throw new RefusalError(answer.refusal);
     sendJson(reply, answer.outcome === 'created' ? 201 : 200, resultOf(answer));
   };
 
@@ -52,18 +52,18 @@ const callOf = (request: ResolvedRequest, { name, owner, waitSeconds, parameters
   requestID: request.requestID,
   correlationID: request.correlationID,
   traceparent: request.traceparent,
+  ...idempotencyIn(request),
 });
 
 /** A key always leads to the same claim; without one each call is a claim of its own. */
 const nameOf = ({ user, namespace, name, idempotencyKey = randomUUID() }: ResolvedRequest): string =>
   nameFromDigest(name, createHash('sha256').update([user.name, namespace, name, idempotencyKey].join('\0')).digest());
 
-/** Who gave a key and no name is not told that a name is taken. */
-const inWordsOfKey = (refusal: Refusal, { idempotencyKey }: ResolvedRequest, { name }: ClaimBody): Refusal => {
-  if (refusal.reason !== 'AlreadyExists' || name !== undefined || idempotencyKey === undefined) return refusal;
-  const message = 'the Idempotency-Key was used before with another body; repeat the first request, or take a new key';
-  return { reason: 'Invalid', message };
-};
+/** Whatever else is asked for under the same key, of whichever preset, is another request. */
+const idempotencyIn = ({ user, namespace, name, body, idempotencyKey }: ResolvedRequest) =>
+  idempotencyKey === undefined
+    ? {}
+    : { idempotency: idempotencyOf(user.name, idempotencyKey, { verb: 'claim', namespace, preset: name }, body) };
 
 const resultOf = ({ outcome, claim, workspace }: ClaimAnswer & { readonly status: 'ok' }) => ({
   apiVersion: 'holdfast.dev/v1',

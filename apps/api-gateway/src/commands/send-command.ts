@@ -42,7 +42,7 @@ const commandOf = (context: RequestContext, request: Request, body: Buffer): Com
 const writes = ({ verb }: Request): boolean => verb !== 'get' && verb !== 'look' && verb !== 'kinds';
 
 /** The key belongs to its actor; the same key with anything else asked for is another request. */
-const idempotencyOf = (actor: string, key: string, request: Request, body: Buffer) => ({
+export const idempotencyOf = (actor: string, key: string, request: object, body: Buffer) => ({
   key: createHash('sha256').update(actor).update('\0').update(key).digest('hex'),
   body: createHash('sha256').update(JSON.stringify(request)).update('\0').update(body).digest('hex'),
 });

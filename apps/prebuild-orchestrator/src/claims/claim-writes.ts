@@ -1,5 +1,5 @@
 /** What a claim and its workspace become, as operations of one transaction. */
-import type { TransactionOperation } from '@holdfast/contracts';
+import type { ClaimCall, TransactionOperation } from '@holdfast/contracts';
 import { objectAt } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import { WORKSPACE_CLAIMS, WORKSPACE_FINALIZER, WORKSPACES } from '@holdfast/prebuild';
@@ -15,6 +15,7 @@ import type { Kind, ObjectState } from '@holdfast/reconcile';
 
 import { withQueuedBuild } from '../builds/queued-build.js';
 import { workspaceOf } from '../builds/workspace.js';
+import { rememberRequest } from './claim-request.js';
 
 /** A claim as it is in the store, or as it is to be made. */
 export interface ClaimSubject {
@@ -22,6 +23,8 @@ export interface ClaimSubject {
   readonly name: string;
   readonly uid: string;
   readonly spec: WorkspaceClaimSpec;
+  /** By which it is made; what exists remembers it. */
+  readonly request?: NonNullable<ClaimCall['idempotency']>;
   /** The version at which its status may be written; missing when it does not exist yet. */
   readonly version?: number;
 }
@@ -104,10 +107,11 @@ export const failClaim = (claim: ClaimSubject, message: string, missReason?: Mis
 
 /** The claim with its status, or, when it is there already, its status alone. */
 const claimOperations = (claim: ClaimSubject, status: WorkspaceClaimStatus): TransactionOperation[] => {
-  const { namespace, name, uid, spec, version } = claim;
+  const { namespace, name, uid, spec, request, version } = claim;
   if (version === undefined) {
     const { kind } = WORKSPACE_CLAIMS;
-    const body = { apiVersion: apiVersionOf(WORKSPACE_CLAIMS), kind, metadata: { name, namespace }, spec, status };
+    const metadata = { name, namespace, ...rememberRequest(request) };
+    const body = { apiVersion: apiVersionOf(WORKSPACE_CLAIMS), kind, metadata, spec, status };
     return [{ verb: 'create', target: targetOf(WORKSPACE_CLAIMS, namespace, ''), uid, keepsStatus: true, body }];
   }
   return [

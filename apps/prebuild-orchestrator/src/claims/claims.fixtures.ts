@@ -38,6 +38,7 @@ class MemoryStore implements ResourceState, CommandSender {
     ...coreKinds,
     ...PREBUILD_KINDS.flatMap((definition) => kindFromCrd(accepted(definition), GIVEN_VERSION) ?? []),
   ];
+  private readonly keys = new Map<string, { readonly body: string; readonly answer: Answer }>();
   private uids = 0;
 
   constructor(private readonly told: (event: DecidedEvent, version: number) => void) {
@@ -62,7 +63,18 @@ class MemoryStore implements ResourceState, CommandSender {
     if (command.request.verb === 'look') return { reply: read(this.version), body: Buffer.alloc(0) };
     const operations = JSON.parse(body.toString('utf8')) as TransactionOperation[];
     this.beforeWrite(operations);
-    return this.answering(this.transact(operations, command));
+    return this.answering(this.once(operations, command));
+  }
+
+  /** The same key with the same body is answered as the first time. */
+  private once(operations: readonly TransactionOperation[], command: Command): Answer {
+    const { key, body = '' } = command.idempotency ?? {};
+    const known = key === undefined ? undefined : this.keys.get(key);
+    if (known !== undefined)
+      return known.body === body ? known.answer : refused({ reason: 'Invalid', message: 'used before' });
+    const answer = this.transact(operations, command);
+    if (key !== undefined && answer.reply.status === 'ok') this.keys.set(key, { body, answer });
+    return answer;
   }
 
   transact(operations: readonly TransactionOperation[], command: Command): Answer {

@@ -111,6 +111,47 @@ describe('a claim by call', () => {
   });
 });
 
+describe('a claim under an Idempotency-Key', () => {
+  const request = (key: string, body: string) => ({ idempotency: { key, body } });
+  const REUSED = { status: 'refused', refusal: { reason: 'Invalid' } };
+
+  beforeEach(() => {
+    world.ready('web-1', 'web-2');
+    world.lead();
+  });
+
+  it('is the same for the same body, and refused for another, also by the next leader', async () => {
+    const first = await world.claim('mine', request('k', 'a'));
+    for (let leaders = 0; leaders < 2; leaders++) {
+      expect(await world.claim('mine', request('k', 'a'))).toEqual({ ...first, outcome: 'known' });
+      expect(await world.claim('mine', { waitSeconds: 30, ...request('k', 'b') })).toMatchObject(REUSED);
+      await world.takenOver();
+    }
+  });
+
+  it('is refused by another name, whether somebody has that name or not', async () => {
+    await world.claim('mine', request('k', 'a'));
+    expect(await world.claim('other', request('k', 'b'))).toMatchObject(REUSED);
+    await world.claim('other', request('l', 'b'));
+    expect(await world.claim('other', request('k', 'b'))).toMatchObject(REUSED);
+  });
+
+  it('is found by its name under another key', async () => {
+    const first = await world.claim('mine', request('k', 'a'));
+    expect(await world.claim('mine', request('l', 'a'))).toEqual({ ...first, outcome: 'known' });
+  });
+
+  it('is told that it was deleted, and nothing of it comes back', async () => {
+    await world.claim('mine', request('k', 'a'));
+    world.remove(WORKSPACE_CLAIMS, 'mine');
+    await world.takenOver();
+    const message = 'claim "mine" was made and has been deleted; take a new Idempotency-Key for another one';
+    const deleted = { status: 'refused', refusal: { reason: 'Conflict', message } };
+    expect(await world.claim('mine', request('k', 'a'))).toEqual(deleted);
+    expect(await world.claim('mine', request('k', 'a'))).toEqual(deleted);
+  });
+});
+
 describe('a claim that finds none ready', () => {
   it('is built cold together with its workspace, with the reason', async () => {
     world.lead();

@@ -19,6 +19,8 @@ import { answerOf, refusalOfKnown, specOfCall } from './claim-answer.js';
 import { ClaimDesk, claimName, isOpen } from './claim-desk.js';
 import type { OpenClaim, Settled } from './claim-desk.js';
 import { ClaimMetrics } from './claim-metrics.js';
+import { refusalOfReusedKey } from './claim-request.js';
+import type { ClaimSubject } from './claim-writes.js';
 import { PoolIndex } from './pool-index.js';
 import { WaitingLine } from './waiting-line.js';
 
@@ -129,7 +131,7 @@ class ClaimsTerm {
     if (known !== undefined) return this.answerKnown(known, call);
     const since = new Date();
     const settled = await this.settle({
-      subject: { namespace: call.namespace, name: call.name, uid: randomUUID(), spec: specOfCall(call) },
+      subject: subjectOfCall(call),
       since,
       asker: call,
     });
@@ -147,7 +149,8 @@ class ClaimsTerm {
   }
 
   private async answerKnown(claim: ObjectState, call: ClaimCall): Promise<ClaimAnswer> {
-    const refusal = refusalOfKnown(claim, call);
+    const claims = [claim, ...this.leader.read.list(WORKSPACE_CLAIMS)];
+    const refusal = refusalOfReusedKey(call.idempotency, claims) ?? refusalOfKnown(claim, call);
     if (refusal !== undefined) return { status: 'refused', refusal };
     const isWaiting = this.waiting.find(claimName(call.namespace, call.name)) !== undefined;
     if (isOpen(claim) && !isWaiting) await this.settle(openClaimOf(claim));
@@ -167,7 +170,8 @@ class ClaimsTerm {
     if (refusal !== undefined) return { status: 'refused', refusal };
     const claim = this.find(call);
     if (claim !== undefined) return this.answerKnown(claim, call);
-    const message = `claim "${call.name}" was made and deleted meanwhile; try again`;
+    const advice = call.idempotency === undefined ? 'try again' : 'take a new Idempotency-Key for another one';
+    const message = `claim "${call.name}" was made and has been deleted; ${advice}`;
     return { status: 'refused', refusal: { reason: 'Conflict', message } };
   }
 
@@ -240,6 +244,14 @@ class ClaimsTerm {
     return turn;
   }
 }
+
+const subjectOfCall = (call: ClaimCall): ClaimSubject => ({
+  namespace: call.namespace,
+  name: call.name,
+  uid: randomUUID(),
+  spec: specOfCall(call),
+  ...(call.idempotency === undefined ? {} : { request: call.idempotency }),
+});
 
 const openClaimOf = (claim: ObjectState, cause?: Cause): OpenClaim => ({
   subject: {
