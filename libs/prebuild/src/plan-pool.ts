@@ -11,7 +11,7 @@ import type { Duration, Instant } from './instant.js';
 import { agesOf, oldestFirst, stateOf } from './pool-state.js';
 import type { Budget, PlanReason } from './plan-reason.js';
 import type { Aged, Ages, PoolState } from './pool-state.js';
-import type { Instance, PoolSnapshot, SurgeRoom } from './pool-snapshot.js';
+import type { Instance, PoolSnapshot, Standing, SurgeRoom } from './pool-snapshot.js';
 import { targetOf } from './target.js';
 import type { Target } from './target.js';
 
@@ -50,6 +50,8 @@ interface Known {
   readonly backOff: Instant | undefined;
 }
 
+type Retiring = Extract<Standing, { status: 'retiring' }>;
+
 type Decision = Pick<PoolPlan, 'actions' | 'reasons'>;
 
 const decide = (known: Known): Decision => {
@@ -76,12 +78,11 @@ const emptied = ({ pool, backOff }: Known): readonly PoolAction[] => [
   ...waiting(backOff),
 ];
 
-const thinned = (known: Known, { keep, ready }: { readonly keep: number; readonly ready: number }): Decision => {
+const thinned = (known: Known, { keep, ready, desired }: Retiring): Decision => {
   const { actions, reasons } = surplus(known);
-  const kept = Math.min(keep, known.ages.fresh.length);
   return {
     actions: [...cancellation(known.pool), ...actions, ...waiting(known.backOff)],
-    reasons: [{ kind: 'kept-by-surge', kept, ready, desired: keep + ready }, ...reasons],
+    reasons: [{ kind: 'kept-by-surge', kept: keep, ready, desired }, ...reasons],
   };
 };
 

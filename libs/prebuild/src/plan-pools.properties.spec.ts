@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { seconds } from './instant.js';
 import type { PoolPlan } from './plan-pool.js';
 import { planPools } from './plan-pools.js';
+import { agesOf } from './pool-state.js';
 import { poolsOf } from './pools-of.js';
 import type { Build, Facts, PresetFacts, TemplateFacts, WorkspaceFacts } from './pools-of.js';
 import type { PoolSettings, PoolSnapshot } from './pool-snapshot.js';
@@ -251,17 +252,13 @@ describe('plans for any pools', () => {
     );
   });
 
-  it('never have more of two versions together than a surge allows', () => {
+  it('never have more of all versions together than a surge allows', () => {
     fc.assert(
       fc.property(someFacts, (facts) => {
-        for (const { previous, active, maxSurge } of surgesOf(decide(facts))) {
+        for (const { all, active, maxSurge } of surgesOf(decide(facts))) {
           if (createdBy(active.plan) === 0) continue;
-          const both = [previous, active].map(
-            ({ pool }) => pool.running.length + (pool === active.pool ? pool.inProgress.start : 0),
-          );
-          expect(sumOf(both, (count) => count) + createdBy(active.plan)).toBeLessThanOrEqual(
-            active.plan.state.desired + maxSurge,
-          );
+          const there = sumOf(all, ({ pool }) => pool.running.length) + active.pool.inProgress.start;
+          expect(there + createdBy(active.plan)).toBeLessThanOrEqual(active.plan.state.desired + maxSurge);
         }
       }),
     );
@@ -270,31 +267,102 @@ describe('plans for any pools', () => {
   it('leave as many to be claimed during a surge as there were, up to what is desired', () => {
     fc.assert(
       fc.property(someFacts, (facts) => {
-        for (const { previous, active } of surgesOf(decide(facts))) {
-          // All that expired are deleted: what is left and ready can be claimed.
-          const left = sumOf([previous, active], ({ pool, plan }) => {
-            const deleted = deletedBy(plan);
-            return pool.running.filter(({ id, ready }) => ready && !deleted.includes(id)).length;
-          });
-          const before = previous.plan.state.eligible + active.plan.state.eligible;
-          expect(left).toBeGreaterThanOrEqual(Math.min(before, active.plan.state.desired));
+        for (const { all, active } of surgesOf(decide(facts))) {
+          const { before, after } = claimable(all);
+          expect(after).toBeGreaterThanOrEqual(Math.min(before, active.plan.state.desired));
         }
+      }),
+    );
+  });
+
+  it('leave as many to be claimed in whatever order versions become active, however far each has come', () => {
+    const moves = fc.array(fc.oneof(aVersion, fc.constantFrom('carry out', 'get ready')), { maxLength: 20 });
+    const settings: PoolSettings = { instances: 4, replacement: { strategy: 'Surge', maxSurge: 1 } };
+    const preset: PresetFacts = { id: 'p1', template: 'node', deleted: false, paused: false, settings };
+    fc.assert(
+      fc.property(moves, (order) => {
+        let facts: Facts = {
+          paused: false,
+          templates: [{ id: 'node', activeVersion: 'v1', deleted: false, deprecated: false, paused: false }],
+          presets: [preset],
+          workspaces: Array.from({ length: 4 }, (_, i) => builtOf({ ...STARTING, id: `first-${i}`, version: 'v1' })),
+        };
+        order.forEach((move, i) => {
+          facts = moved(facts, move, i);
+          const all = together(decide(facts)).map(([pool, plan]) => ({ pool, plan }));
+          expect(claimable(all).after).toBe(4);
+          // What is still building of a version that was replaced takes no place from the active one.
+          const left = sumOf(all, ({ pool, plan }) => pool.running.length - deletedBy(plan).length);
+          const coming = sumOf(all, ({ pool, plan }) =>
+            pool.standing.status === 'active' ? plan.state.starting + createdBy(plan) : 0,
+          );
+          expect(left + coming).toBeLessThanOrEqual(5);
+        });
       }),
     );
   });
 });
 
-/** The pools of presets that replace a version by a surge and are not paused. */
-const surgesOf = (decided: ReturnType<typeof decide>) => {
-  const all = together(decided).map(([pool, plan]) => ({ pool, plan }));
-  return all.flatMap((active) => {
-    const { standing, settings, preset, pausedBy } = active.pool;
-    const previous = all.find(({ pool }) => pool.preset === preset && isReplaced(pool));
-    if (standing.status !== 'active' || settings.replacement?.strategy !== 'Surge') return [];
-    if (previous === undefined || pausedBy !== undefined) return [];
-    return [{ previous, active, maxSurge: settings.replacement.maxSurge }];
-  });
+const STARTING: WorkspaceFacts = {
+  id: '',
+  preset: 'p1',
+  version: '',
+  claimed: false,
+  createdAt: NOW,
+  ready: false,
+  build: { transition: 'start', progress: { status: 'running' } },
 };
 
-const isReplaced = ({ standing, running }: PoolSnapshot): boolean =>
-  standing.status === 'inactive' && standing.because === 'version-replaced' && running.length > 0;
+const builtOf = (workspace: WorkspaceFacts): WorkspaceFacts => ({
+  ...workspace,
+  ready: true,
+  build: { transition: 'start', progress: { status: 'succeeded', endedAt: NOW } },
+});
+
+/** A version becomes active, or a plan is carried out, or all that was begun is ready. */
+const moved = (facts: Facts, move: string, turn: number): Facts => {
+  if (move === 'get ready') return { ...facts, workspaces: facts.workspaces.map(builtOf) };
+  if (move !== 'carry out')
+    return {
+      ...facts,
+      templates: facts.templates.map((template) =>
+        template.activeVersion === move
+          ? template
+          : { ...template, activeVersion: move, previousVersion: template.activeVersion },
+      ),
+    };
+  const next = carriedOut(facts, decide(facts));
+  // Names are given again by every plan.
+  const isKnown = new Set(facts.workspaces.map(({ id }) => id));
+  return {
+    ...next,
+    workspaces: next.workspaces.map((one) => (isKnown.has(one.id) ? one : { ...one, id: `${one.id}-${turn}` })),
+  };
+};
+
+interface Planned {
+  readonly pool: PoolSnapshot;
+  readonly plan: PoolPlan;
+}
+
+/** How many of some pools can be claimed, before and after what is planned: all that expired are deleted. */
+const claimable = (all: readonly Planned[]) => ({
+  before: sumOf(all, ({ pool, plan }) => (pool.standing.status === 'active' ? plan.state.eligible : freshOf(pool))),
+  after: sumOf(all, ({ pool, plan }) => {
+    const deleted = deletedBy(plan);
+    return pool.running.filter(({ id, ready }) => ready && !deleted.includes(id)).length;
+  }),
+});
+
+const freshOf = (pool: PoolSnapshot): number => agesOf(pool, NOW).fresh.filter(({ ready }) => ready).length;
+
+/** The pools of presets that replace versions by a surge and are not paused. */
+const surgesOf = (decided: ReturnType<typeof decide>) => {
+  const everything = together(decided).map(([pool, plan]): Planned => ({ pool, plan }));
+  return everything.flatMap((active) => {
+    const { standing, settings, preset, pausedBy } = active.pool;
+    if (standing.status !== 'active' || settings.replacement?.strategy !== 'Surge' || pausedBy !== undefined) return [];
+    const all = everything.filter(({ pool }) => pool.preset === preset);
+    return [{ all, active, maxSurge: settings.replacement.maxSurge }];
+  });
+};

@@ -210,6 +210,26 @@ describe('a new version', () => {
     });
   });
 
+  it('that is replaced before it was complete leaves those of the one before as they are', () => {
+    const settings = { instances: 3, replacement: { strategy: 'Surge', maxSurge: 1 } } as const;
+    const oldest = poolWanting(settings, { pool: 'web@v0', running: old, standing: INACTIVE });
+    const [previous, active] = versions('Surge', {}, []);
+    const replaced = (running: PoolSnapshot['running']) =>
+      plan([oldest, { ...previous, running } as PoolSnapshot, active as PoolSnapshot]);
+    expect(replaced([]).map((one) => one.actions)).toEqual([[], [], [{ kind: 'create', count: 1 }]]);
+    // Of what can be claimed the newest version's stays, and what nobody can claim yet is the first to go.
+    expect(replaced([ready('n', at('11:00'))]).map((one) => one.actions)).toEqual([
+      [{ kind: 'delete', ids: ['a'] }],
+      [],
+      [],
+    ]);
+    expect(replaced([notReady('n', at('11:00'))]).map((one) => one.actions)).toEqual([
+      [],
+      [{ kind: 'delete', ids: ['n'] }],
+      [],
+    ]);
+  });
+
   it('never fills the previous one again when people claim what it has', () => {
     expect(actions(versions('Surge', {}, old.slice(2)))['web@v1']).toEqual([]);
   });

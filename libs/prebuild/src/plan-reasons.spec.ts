@@ -141,14 +141,14 @@ describe('a surge', () => {
   it('tells how many of the previous version it keeps and why, and what the new one waits for', () => {
     expect(why(versions([]))).toEqual([
       ['3 are kept by the surge: 0 of the 3 desired of the active version are ready'],
-      ['2 more wait: the surge allows 4 of both versions together, and 3 of the previous one are left'],
+      ['2 more wait: the surge allows 4 of all versions together, and 3 of those before are left'],
     ]);
     expect(why(versions([ready('n', at('11:00'))]))).toEqual([
       [
         '2 are kept by the surge: 1 of the 3 desired of the active version is ready',
         'a is deleted: 1 more than the 2 desired, those not ready first, then the oldest',
       ],
-      ['2 more wait: the surge allows 4 of both versions together, and 3 of the previous one are left'],
+      ['2 more wait: the surge allows 4 of all versions together, and 3 of those before are left'],
     ]);
   });
 });

@@ -28,17 +28,17 @@ export type Replacement =
   { readonly strategy: 'Immediate' } | { readonly strategy: 'Surge'; readonly maxSurge: number };
 
 /**
- * active: it is filled; a surge limits that while instances of a previous version are still there.
- * retiring: so many of a previous version are kept until the new ones, of which some are ready, are complete; nothing is
- * created.
+ * active: it is filled; a surge limits that while instances of other versions are still there.
+ * retiring: so many of another version are kept until those of the active one, of which some are ready, are as many as
+ * desired; nothing is created.
  * inactive: it is emptied.
  */
 export type Standing =
   | { readonly status: 'active'; readonly surge?: SurgeRoom }
-  | { readonly status: 'retiring'; readonly keep: number; readonly ready: number }
+  | { readonly status: 'retiring'; readonly keep: number; readonly ready: number; readonly desired: number }
   | { readonly status: 'inactive'; readonly because: InactiveReason };
 
-/** How many there may be of both versions together, and how many are of the previous one. */
+/** How many there may be of all versions together, and how many are of those before. */
 export interface SurgeRoom {
   readonly most: number;
   readonly previous: number;

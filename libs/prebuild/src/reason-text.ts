@@ -108,7 +108,7 @@ const creationText = (reason: CreationReason): string => {
     case 'held-back':
       return `${reason.count} more ${waitText(reason.count)}: ${budgetText(reason.by)}`;
     case 'surge-is-full':
-      return `${reason.count} more ${waitText(reason.count)}: the surge allows ${reason.most} of both versions together, and ${reason.previous} of the previous one ${reason.previous === 1 ? 'is' : 'are'} left`;
+      return `${reason.count} more ${waitText(reason.count)}: the surge allows ${reason.most} of all versions together, and ${reason.previous} of those before ${reason.previous === 1 ? 'is' : 'are'} left`;
     case 'expire-before-ready':
       return `instances expire before they are ready: the newest took ${secondsText(reason.took)} to build, and ttlSeconds allows ${secondsText(reason.ttl)}`;
     default:

@@ -20,7 +20,6 @@ import type {
 import { isDeleting, keyOf, specOf, statusOf } from '@holdfast/reconcile';
 import type { Kind, ObjectReader, ObjectState } from '@holdfast/reconcile';
 
-import { previousVersionOf } from '../pools/facts-of.js';
 import { decisionName } from '../pools/pool-decision.js';
 import type { PoolIndex } from './pool-index.js';
 
@@ -44,7 +43,7 @@ export const snapshotFor = (
   const presets = named === undefined ? presetsOf(name, read.list(PRESETS, namespace)) : [named];
   return {
     template: templateOf(templateState, lookUp),
-    presets: presets.map((state) => presetOf(state, templateState, read)),
+    presets: presets.map((state) => presetOf(state, templateState, read, index)),
     workspaces: (of) => index.workspaces(namespace, of),
   };
 };
@@ -67,19 +66,24 @@ const templateOf = (
   };
 };
 
-const presetOf = (state: ObjectState, templateState: ObjectState, read: Pick<ObjectReader, 'get'>): ClaimedPreset => {
+const presetOf = (
+  state: ObjectState,
+  templateState: ObjectState,
+  read: Pick<ObjectReader, 'get'>,
+  index: Pick<PoolIndex, 'workspaces'>,
+): ClaimedPreset => {
   const preset = specOf(PRESETS, state);
   const template = specOf(TEMPLATES, templateState);
+  const { activeVersion = '' } = template;
   const invalidatedAt = latest(preset.prebuilds.invalidatedAt, template.invalidatedAt);
-  const retiringVersion = retiringVersionOf(state, templateState, read);
   const shortage = shortageOf(preset, statusOf(PRESETS, state), template);
   return {
     preset: state.key.name,
     parameters: preset.parameters,
-    activeVersion: template.activeVersion ?? '',
+    activeVersion,
+    retiringVersions: retiringVersions(state, activeVersion, read, index),
     settings: poolSettingsOf(preset.prebuilds),
     ...(invalidatedAt === undefined ? {} : { invalidatedAt }),
-    ...(retiringVersion === undefined ? {} : { retiringVersion }),
     ...(shortage === undefined ? {} : { shortage }),
   };
 };
@@ -89,22 +93,22 @@ const latest = (...times: readonly (string | undefined)[]): Instant | undefined 
     .map((time) => (time === undefined ? undefined : parseInstant(time)))
     .reduce((a, b) => (a === undefined || (b !== undefined && b > a) ? b : a), undefined);
 
-/** A surge keeps instances of the version before as long as the last decision about their pool says so. */
-const retiringVersionOf = (
+/** A surge keeps instances of the versions before as long as the last decisions about their pools say so. */
+const retiringVersions = (
   preset: ObjectState,
-  template: ObjectState,
+  activeVersion: string,
   read: Pick<ObjectReader, 'get'>,
-): string | undefined => {
-  const previousVersion = previousVersionOf({
-    spec: specOf(TEMPLATES, template),
-    status: statusOf(TEMPLATES, template),
-  });
-  if (specOf(PRESETS, preset).prebuilds.replacement.strategy !== 'Surge' || previousVersion === undefined)
-    return undefined;
+  index: Pick<PoolIndex, 'workspaces'>,
+): readonly string[] => {
+  if (specOf(PRESETS, preset).prebuilds.replacement.strategy !== 'Surge') return [];
   const { namespace, name } = preset.key;
-  const decision = read.get(keyOf(POOL_DECISIONS, namespace, decisionName(name, previousVersion)));
-  const keeps = decision === undefined ? 0 : (specOf(POOL_DECISIONS, decision).state['desired'] ?? 0);
-  return keeps > 0 ? previousVersion : undefined;
+  const versions = new Set<string>();
+  for (const { version } of index.workspaces(namespace, name)) versions.add(version);
+  versions.delete(activeVersion);
+  return [...versions].filter((version) => {
+    const decision = read.get(keyOf(POOL_DECISIONS, namespace, decisionName(name, version)));
+    return decision !== undefined && (specOf(POOL_DECISIONS, decision).state['desired'] ?? 0) > 0;
+  });
 };
 
 /** What the planner last said about the pool tells it best; before it has, the spec does. */

@@ -14,7 +14,7 @@ const asked = { preset: 'web', parameters: {}, waitUntil: NOW };
 /** A minute apart, so that many are of the same age. */
 const aWorkspace: fc.Arbitrary<Omit<PoolWorkspace, 'id'>> = fc.record({
   preset: fc.constantFrom('web', 'api'),
-  version: fc.constantFrom('v1', 'v2', 'v3'),
+  version: fc.constantFrom('v0', 'v1', 'v2', 'v3'),
   parameters: fc.constant({ size: 'small' }),
   createdAt: fc.integer({ min: -90, max: 0 }).map((minutes) => NOW + seconds(minutes * 60)),
   progress: fc.constantFrom('ready', 'starting'),
@@ -31,7 +31,7 @@ const presetOf = ({ surging, ttl, invalidatedAt }: typeof aPreset extends fc.Arb
   ...web,
   settings: ttl === undefined ? {} : { ttl },
   ...(invalidatedAt === undefined ? {} : { invalidatedAt }),
-  ...(surging ? { retiringVersion: 'v1' } : {}),
+  ...(surging ? { retiringVersions: ['v0', 'v1'] } : {}),
 });
 
 /** Claims one after the other, each with what the ones before got reserved, until one is built cold. */
@@ -75,7 +75,7 @@ describe('claims one after the other', () => {
         const preset = presetOf(settings);
         for (const { version, progress, createdAt, preset: name } of eligible(workspaces, preset, NOW)) {
           expect([name, progress]).toEqual(['web', 'ready']);
-          expect(version === 'v2' || (settings.surging && version === 'v1')).toBe(true);
+          expect(version === 'v2' || (settings.surging && ['v0', 'v1'].includes(version))).toBe(true);
           if (settings.ttl !== undefined) expect(NOW - createdAt <= settings.ttl).toBe(true);
           if (settings.invalidatedAt !== undefined) expect(createdAt >= settings.invalidatedAt).toBe(true);
         }

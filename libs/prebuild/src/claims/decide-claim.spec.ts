@@ -48,11 +48,13 @@ describe('a claim on a preset', () => {
     expect(given({ presets, workspaces: [warm('a', at('11:00'))] }).whenClaimed()).toEqual(gets('a'));
   });
 
-  it('gets one of the version before while a surge keeps those, once none of the active version is ready', () => {
-    const presets = [{ ...web, retiringVersion: 'v1' }];
+  it('gets one of the versions before while a surge keeps those, the oldest, once none of the active version is ready', () => {
+    const presets = [{ ...web, retiringVersions: ['v1', 'v0'] }];
     const old = warm('old', at('08:00'), { version: 'v1' });
+    const older = warm('older', at('07:00'), { version: 'v0' });
     expect(given({ presets, workspaces: [old, warm('new', at('11:00'))] }).whenClaimed()).toEqual(gets('new'));
     expect(given({ presets, workspaces: [old] }).whenClaimed()).toEqual(gets('old'));
+    expect(given({ presets, workspaces: [old, older] }).whenClaimed()).toEqual(gets('older'));
   });
 
   it('is refused when there is no such preset', () => {

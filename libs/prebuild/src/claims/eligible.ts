@@ -8,8 +8,8 @@ import type { PoolWorkspace } from './pool-workspace.js';
 export interface ClaimablePools extends Expiry {
   readonly preset: string;
   readonly activeVersion: string;
-  /** The version before, as long as a surge keeps instances of it: what nobody has replaced can still be had. */
-  readonly retiringVersion?: string;
+  /** Those before, as long as a surge keeps instances of them: what nobody has replaced can still be had. */
+  readonly retiringVersions?: readonly string[];
 }
 
 /** Ready ones of the preset that have not expired: those of the active version first, the oldest first. */
@@ -25,7 +25,7 @@ export const eligibility = (pools: ClaimablePools, now: Instant): ((workspace: P
   return ({ preset, version, progress, createdAt }) =>
     progress === 'ready' &&
     preset === pools.preset &&
-    (version === pools.activeVersion || version === pools.retiringVersion) &&
+    (version === pools.activeVersion || pools.retiringVersions?.includes(version) === true) &&
     (oldest === undefined || createdAt >= oldest);
 };
 
