@@ -7,6 +7,7 @@
  */
 import { keyText, PROVISION_BEGIN_SUBJECT, PROVISION_REPORT_SUBJECT } from '@holdfast/contracts';
 import type { JobQueue, ObjectKey } from '@holdfast/contracts';
+import { systemClock } from '@holdfast/control-loop';
 import type { JsonObject } from '@holdfast/kernel';
 import {
   POOL_OWNER,
@@ -19,7 +20,7 @@ import {
 import type { TemplateVersionSpec, WorkspaceBuild, WorkspaceStatus } from '@holdfast/prebuild';
 import { MessageFormatError, readBegin, readReport } from '@holdfast/provision';
 import type { BeginAnswer, Job, RefusalOfBuild, ReportAnswer } from '@holdfast/provision';
-import { keyOf, specOf, statusOf, uidOf } from '@holdfast/reconcile';
+import { keyOf, PRIORITY, specOf, statusOf, uidOf, WorkQueue } from '@holdfast/reconcile';
 import type { Cause, Change, ObjectState } from '@holdfast/reconcile';
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Registry } from 'prom-client';
@@ -41,6 +42,10 @@ import type { Workspace } from './workspace.js';
 export const CONTROLLER = 'workspace-builds';
 const VERSION = 'v1';
 const RETRY_MS = 1_000;
+/** Workspaces whose next step is under way at once: claims get through also while hundreds are built or deleted. */
+const MOST_AT_ONCE = 32;
+/** So many steps of priority, of which waiting gives one each tenth of a second. */
+const POOL_STEPS_BEHIND = 5;
 /** A Workspace that others write at the same time is looked at again so often. */
 const MOST_TRIES = 20;
 const LOOK_AGAIN_MS = 25;
@@ -85,7 +90,12 @@ class BuildsTerm {
   private readonly since: Date;
   /** The last thing that is done about each Workspace: one at a time. */
   private readonly turns = new Map<string, Promise<unknown>>();
-  private readonly alarms = new Map<string, NodeJS.Timeout>();
+  /** Workspaces to consider: each once, however much happened to it, and not all at once. */
+  private readonly queue = new WorkQueue({ clock: systemClock, random: Math.random });
+  private readonly keys = new Map<string, ObjectKey>();
+  /** What happened first to each since it was considered. */
+  private readonly causes = new Map<string, Cause>();
+  private workers: readonly Promise<void>[] = [];
   /** Jobs that wait for a worker, as far as this leader has seen to it. */
   private readonly dispatched = new Set<string>();
   private readonly subscriptions: Subscription[] = [];
@@ -113,6 +123,7 @@ class BuildsTerm {
         this.answering((message) => this.answerReport(message.data)),
       ),
     );
+    this.workers = Array.from({ length: MOST_AT_ONCE }, () => this.work());
     this.considerAll();
     this.tick = setInterval(() => {
       this.dispatched.clear();
@@ -123,13 +134,14 @@ class BuildsTerm {
   async end(): Promise<void> {
     clearInterval(this.tick);
     for (const subscription of this.subscriptions) subscription.unsubscribe();
-    for (const alarm of this.alarms.values()) clearTimeout(alarm);
+    await this.queue.drain();
+    await Promise.all(this.workers);
     while (this.turns.size > 0) await Promise.allSettled(this.turns.values());
     this.jobs.close();
   }
 
   private considerAll(): void {
-    for (const state of this.leader.read.list(WORKSPACES)) this.consider(state.key);
+    for (const state of this.leader.read.list(WORKSPACES)) this.consider(state, PRIORITY.resync);
   }
 
   private follow({ key, before, after }: Change, cause: Cause | undefined): void {
@@ -137,20 +149,43 @@ class BuildsTerm {
     const object = after ?? before;
     const news = newsOf(before && workspaceOf(before), after && workspaceOf(after));
     if (object !== undefined && news.length > 0) this.tell(object, news, this.pieceFor(key, cause));
-    if (after !== undefined) this.consider(key, cause);
-    else this.forgetAlarm(key);
+    if (after !== undefined) this.consider(after, priorityOf(after), cause);
+    else this.forget(key);
   }
 
-  private consider(key: ObjectKey, cause?: Cause): void {
-    void this.inTurn(key, async () => {
-      if (this.leader.signal.aborted) return;
-      try {
-        await this.takeStep(key, cause);
-      } catch (error) {
-        this.leader.logger.warn({ err: error, workspace: key }, 'a build cannot go on yet');
-        this.wakeIn(key, RETRY_MS);
-      }
-    });
+  private consider({ key }: ObjectState, priority: number, cause?: Cause): void {
+    const name = keyText(key);
+    this.keys.set(name, key);
+    if (cause !== undefined && !this.causes.has(name)) this.causes.set(name, cause);
+    this.queue.add(name, priority);
+  }
+
+  private forget(key: ObjectKey): void {
+    const name = keyText(key);
+    this.queue.discard(name);
+    this.keys.delete(name);
+    this.causes.delete(name);
+  }
+
+  /** One of those that consider workspaces, until the queue drains. */
+  private async work(): Promise<void> {
+    for (let name = await this.queue.take(); name !== undefined; name = await this.queue.take()) {
+      const key = this.keys.get(name);
+      const cause = this.causes.get(name);
+      this.causes.delete(name);
+      if (key !== undefined && !this.leader.signal.aborted) await this.inTurn(key, () => this.step(key, cause));
+      this.queue.done(name);
+    }
+  }
+
+  /** Never rejects: what cannot be done now is tried again. */
+  private async step(key: ObjectKey, cause: Cause | undefined): Promise<void> {
+    try {
+      await this.takeStep(key, cause);
+    } catch (error) {
+      this.leader.logger.warn({ err: error, workspace: key }, 'a build cannot go on yet');
+      this.wakeIn(key, RETRY_MS);
+    }
   }
 
   private async takeStep(key: ObjectKey, cause: Cause | undefined): Promise<void> {
@@ -341,14 +376,7 @@ class BuildsTerm {
   }
 
   private wakeIn(key: ObjectKey, ms: number): void {
-    this.forgetAlarm(key);
-    const alarm = setTimeout(() => this.consider(key), ms);
-    this.alarms.set(keyText(key), alarm);
-  }
-
-  private forgetAlarm(key: ObjectKey): void {
-    clearTimeout(this.alarms.get(keyText(key)));
-    this.alarms.delete(keyText(key));
+    this.queue.addAfter(keyText(key), ms);
   }
 
   private inTurn<T>(key: ObjectKey, work: () => Promise<T>): Promise<T> {
@@ -363,6 +391,10 @@ class BuildsTerm {
     return turn;
   }
 }
+
+/** People's go before those of pools. */
+const priorityOf = (state: ObjectState): number =>
+  specOf(WORKSPACES, state).owner === POOL_OWNER ? PRIORITY.change - POOL_STEPS_BEHIND : PRIORITY.change;
 
 const asJson = (status: WorkspaceStatus): JsonObject => status as JsonObject;
 
