@@ -65,6 +65,33 @@ describe('the builds of a pool', () => {
     expect(judgeBuilds([...three, failed('11:04')], policy, at('11:05')).hardLimit).toBe('limited');
   });
 
+  const counted = { count: 3, lastAt: at('10:02'), workspace: 'built-10:02', message: 'npm ended with 1' };
+
+  it.each<[string, readonly EndedBuild[], object | undefined]>([
+    ['nothing is left of', [], known],
+    ['can all still be seen', three, known],
+    ['can be seen in part', [failed('10:01')], known],
+    ['another joined since', [failed('10:02'), failed('10:04')], failures(4, '10:04')],
+    [
+      'another joined late, of the same instant',
+      [...three, { ...failed('10:02'), workspace: 'a' } as EndedBuild],
+      failures(4, '10:02'),
+    ],
+    ['were cancelled since', [cancelled('10:03')], known],
+    ['one worked after', [...three, succeeded('10:03')], undefined],
+    ['one worked before', [succeeded('10:01')], known],
+    ['one failed after one that worked', [succeeded('10:03'), failed('10:04')], failures(1, '10:04')],
+  ])('are counted once when they were counted before and %s', (_what, builds, expected) => {
+    const judged = judgeBuilds(builds, { ...policy, failureHardLimit: 0, counted }, at('10:05'));
+    expect(judged.failures).toEqual(expected);
+  });
+
+  it('stay over the limit, and are excused, when nothing is left to see of them', () => {
+    const judged = (clock: string, retriedAt = at('09:00')) =>
+      judgeBuilds([], { ...policy, counted, retriedAt }, at(clock)).hardLimit;
+    expect([judged('11:02'), judged('11:03'), judged('10:05', at('10:04'))]).toEqual(['limited', 'probe', 'probe']);
+  });
+
   it('let one more be tried when somebody asks, or the spec changes', () => {
     const retried = (clock: string) => judgeBuilds(three, { ...policy, retriedAt: at(clock) }, at('10:03'));
     expect(retried('10:03')).toEqual({ failures: { ...known, excused: true }, hardLimit: 'probe' });

@@ -21,6 +21,12 @@ export type EndedBuild =
   | { readonly endedAt: Instant; readonly outcome: 'succeeded' | 'cancelled' }
   | ({ readonly endedAt: Instant; readonly outcome: 'failed' } & FailedBuild);
 
+/** Failed builds as they were counted before; what is left of them to see may be gone since. */
+export interface CountedFailures extends FailedBuild {
+  readonly count: number;
+  readonly lastAt: Instant;
+}
+
 export interface FailurePolicy {
   /** So many newest builds, all failed, stop the pool; 0 never does. */
   readonly failureHardLimit: number;
@@ -28,23 +34,18 @@ export interface FailurePolicy {
   readonly probeCoolDown: Duration;
   /** When the spec changed last, or somebody asked for another try. */
   readonly retriedAt?: Instant;
+  readonly counted?: CountedFailures;
 }
 
 /** What the builds of a pool say about its next one. */
 export const judgeBuilds = (
   builds: readonly EndedBuild[],
-  { failureHardLimit, probeCoolDown, retriedAt }: FailurePolicy,
+  { failureHardLimit, probeCoolDown, retriedAt, counted }: FailurePolicy,
   now: Instant,
 ): { readonly failures?: Failures; readonly hardLimit: HardLimit } => {
-  const everFailed = builds.filter((build) => build.outcome === 'failed');
-  if (everFailed.length === 0) return { hardLimit: 'clear' };
-  const worked = latest(builds.filter(({ outcome }) => outcome === 'succeeded'));
-  const failed = everFailed.filter(({ endedAt }) => worked === undefined || endedAt > worked.endedAt);
-  const newest = latest(failed);
-  if (newest === undefined) return { hardLimit: 'clear' };
-
-  const { endedAt: lastAt, workspace, message } = newest;
-  const failures: Failures = { count: failed.length, lastAt, last: { workspace, message } };
+  const failures = failuresIn(builds, counted);
+  if (failures === undefined) return { hardLimit: 'clear' };
+  const { lastAt } = failures;
   const excused: Failures = { ...failures, excused: true };
   // What failed before the retry was asked for delays it no more.
   const isRetried = retriedAt !== undefined && retriedAt > lastAt;
@@ -56,6 +57,28 @@ export const judgeBuilds = (
   if (now > probeAfter) return { failures: excused, hardLimit: 'probe' };
   return { failures: { ...failures, probeAfter }, hardLimit: 'limited' };
 };
+
+/** Those since the last build that worked. Each is counted once, whether it can still be seen, was counted before, or both. */
+const failuresIn = (builds: readonly EndedBuild[], counted: CountedFailures | undefined): Failures | undefined => {
+  const everFailed = builds.filter((build) => build.outcome === 'failed');
+  const before = counted === undefined ? [] : [failedBuild(counted)];
+  if (everFailed.length + before.length === 0) return undefined;
+  const worked = latest(builds.filter(({ outcome }) => outcome === 'succeeded'));
+  const isSince = ({ endedAt }: EndedBuild): boolean => worked === undefined || endedAt > worked.endedAt;
+  const failed = everFailed.filter(isSince);
+  const known = before.filter(isSince);
+  const newest = latest([...failed, ...known]);
+  if (newest === undefined) return undefined;
+
+  const { endedAt: lastAt, workspace, message } = newest;
+  const later = failed.filter(({ endedAt }) => counted === undefined || endedAt > counted.lastAt).length;
+  // Of those that ended at one instant some may be seen later than others: what can be seen is never too many.
+  const count = known.length === 0 ? failed.length : Math.max((counted?.count ?? 0) + later, failed.length);
+  return { count, lastAt, last: { workspace, message } };
+};
+
+const failedBuild = ({ lastAt: endedAt, workspace, message }: CountedFailures) =>
+  ({ endedAt, outcome: 'failed', workspace, message }) as const;
 
 /** Of those that ended at the same instant the last by name, so that the order of a listing never matters. */
 const latest = <Ended extends EndedBuild>(builds: readonly Ended[]): Ended | undefined =>

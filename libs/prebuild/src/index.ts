@@ -1,5 +1,5 @@
 export { judgeBuilds } from './back-off.js';
-export type { EndedBuild, FailurePolicy } from './back-off.js';
+export type { CountedFailures, EndedBuild, FailurePolicy } from './back-off.js';
 export type { BudgetUse, CreationBudgets } from './budgets.js';
 export { nameFromDigest } from './claims/name-from-digest.js';
 export { decideClaim } from './claims/decide-claim.js';
@@ -56,7 +56,7 @@ export type {
 export type { PoolState } from './pool-state.js';
 export { poolIdOf, poolsOf } from './pools-of.js';
 export type { Build, Facts, PresetFacts, TemplateFacts, WorkspaceFacts } from './pools-of.js';
-export { reasonText } from './reason-text.js';
+export { reasonText, shortened } from './reason-text.js';
 export { prebuildRules } from './rules/prebuild-rules.js';
 export { nextScheduleEdge, readScheduling } from './schedule.js';
 export type { Schedule, ScheduleTable, Scheduling } from './schedule.js';

@@ -3,7 +3,7 @@
  * "snapshot"). Claimed workspaces, and failed or cancelled builds, are in no pool.
  */
 import { judgeBuilds } from './back-off.js';
-import type { EndedBuild, FailurePolicy } from './back-off.js';
+import type { CountedFailures, EndedBuild, FailurePolicy } from './back-off.js';
 import type { DemandCounts } from './demand.js';
 import type { Duration, Instant } from './instant.js';
 import type { InactiveReason, PausedBy, PoolSettings, PoolSnapshot, Standing } from './pool-snapshot.js';
@@ -27,6 +27,8 @@ export interface PresetFacts {
   readonly invalidatedAt?: Instant;
   /** When its spec changed last, or somebody asked for another try. */
   readonly retriedAt?: Instant;
+  /** Of each version, the failed builds that were counted before. */
+  readonly failures?: ReadonlyMap<string, CountedFailures>;
   /** What the template's active version does not take of its parameters. */
   readonly unfit?: readonly string[];
   readonly demand?: DemandCounts;
@@ -68,7 +70,7 @@ export interface Facts {
 export const poolsOf = (
   facts: Facts,
   now: Instant,
-  policy: Omit<FailurePolicy, 'retriedAt'>,
+  policy: Pick<FailurePolicy, 'failureHardLimit' | 'probeCoolDown'>,
 ): readonly PoolSnapshot[] => {
   const templates = new Map(facts.templates.map((template) => [template.id, template]));
   const byPreset = byPresetAndVersion(facts.workspaces);
@@ -83,7 +85,7 @@ export const poolsOf = (
       return {
         ...poolOf({ preset, template, version, workspaces }),
         // The claimed ones tell, too, that building worked; that it failed says nothing of the pool.
-        ...judgeBuilds(builds, { ...policy, ...retried(preset) }, now),
+        ...judgeBuilds(builds, { ...policy, ...retried(preset), ...countedBefore(preset, version) }, now),
         ...pausedBy(facts, template, preset),
       };
     });
@@ -192,6 +194,11 @@ const isKnown = (build: EndedBuild | undefined): build is EndedBuild => build !=
 
 const retried = ({ retriedAt }: PresetFacts): Pick<FailurePolicy, 'retriedAt'> =>
   retriedAt === undefined ? {} : { retriedAt };
+
+const countedBefore = ({ failures }: PresetFacts, version: string): Pick<FailurePolicy, 'counted'> => {
+  const counted = failures?.get(version);
+  return counted === undefined ? {} : { counted };
+};
 
 const pausedBy = (
   { paused }: Facts,

@@ -136,8 +136,8 @@ const logsText = (failures: Failures | undefined): string =>
 
 const LONGEST_MESSAGE = 160;
 
-/** One line of it. */
-const shortened = (message: string): string => {
+/** One line of a message, as far as it can be read at a glance. */
+export const shortened = (message: string): string => {
   const line = message.trim().split('\n')[0] ?? '';
   return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
 };

@@ -2,6 +2,7 @@
 import { countDemand, parseInstant, poolSettingsOf, seconds, unfitParameters } from '@holdfast/prebuild';
 import type {
   Build,
+  CountedFailures,
   DemandEvent,
   Facts,
   Instant,
@@ -73,10 +74,19 @@ const presetFacts = (
     settings: poolSettingsOf(prebuilds),
     ...(invalidatedAt === undefined ? {} : { invalidatedAt }),
     ...(retriedAt === undefined ? {} : { retriedAt }),
+    failures: countedFailures(preset),
     ...(preset.status.buildSeconds === undefined ? {} : { buildTook: seconds(preset.status.buildSeconds) }),
     ...(prebuilds.demandExpression === undefined ? {} : { demand: countDemand(demandOf(preset.id), now) }),
   };
 };
+
+const countedFailures = (preset: StoredPreset): ReadonlyMap<string, CountedFailures> =>
+  new Map(
+    (preset.status.failures ?? []).map(({ version, count, lastAt, workspace, message }) => [
+      version,
+      { count, lastAt: read(lastAt) ?? 0n, workspace: idBeside(preset, workspace), message },
+    ]),
+  );
 
 const unfitOf = (preset: StoredPreset, active: StoredVersion | undefined): Pick<PresetFacts, 'unfit'> => {
   if (active === undefined) return {};

@@ -1,11 +1,13 @@
 /** What presets, templates and their versions say of their pools, and what keeps them there. */
-import { poolIdOf } from '@holdfast/prebuild';
+import { formatInstant, poolIdOf, shortened } from '@holdfast/prebuild';
+import type { CountedFailuresStatus } from '@holdfast/prebuild';
 import { finalizersOf } from '@holdfast/reconcile';
 import type { ObjectState } from '@holdfast/reconcile';
 
-import { countBy } from './group-by.js';
+import { countBy, groupsBy } from './group-by.js';
 import type { Job, NewStatus, Told } from './jobs.js';
 import type { PassInput, PlannedPool } from './plan-pass.js';
+import { nameIn } from './pool-decision.js';
 import { idBeside } from './pool-objects.js';
 import type { AllPoolObjects, StoredPreset } from './pool-objects.js';
 import { presetObservations, presetStatus } from './preset-status.js';
@@ -32,6 +34,7 @@ export const presetNews = (
   { objects, idleSeconds, now }: PassInput,
 ): readonly PresetNews[] => {
   const templates = new Map(objects.templates.map((template) => [template.id, template]));
+  const poolsOf = new Map(groupsBy(pools, ({ snapshot }) => snapshot.preset));
   const poolOf = new Map(pools.map((pool) => [pool.snapshot.pool, pool]));
   return objects.presets.flatMap((preset): readonly PresetNews[] => {
     const active = templates.get(idBeside(preset, preset.spec.template))?.spec.activeVersion;
@@ -41,6 +44,7 @@ export const presetNews = (
       plan: pool?.plan,
       unfit: pool?.snapshot.unfit ?? [],
       failed: failed.get(preset.id) ?? 0,
+      failures: (poolsOf.get(preset.id) ?? []).flatMap(countedFailures),
       buildTook: pool?.snapshot.buildTook,
       idleSeconds: idleSeconds(preset.id),
     };
@@ -48,6 +52,14 @@ export const presetNews = (
     if (status === undefined) return [];
     return [{ preset, pool: pool?.snapshot.pool, status: { state: preset.state, status, told: news(view) } }];
   });
+};
+
+/** What the next leader counts on from, when the workspaces that failed are there no more. */
+const countedFailures = ({ version, snapshot: { failures } }: PlannedPool): readonly CountedFailuresStatus[] => {
+  if (failures?.last === undefined) return [];
+  const { count, lastAt, last } = failures;
+  const [workspace, message] = [nameIn(last.workspace), shortened(last.message)];
+  return [{ version, count, lastAt: formatInstant(lastAt), workspace, message }];
 };
 
 export const presetJob = ({ preset, status }: PresetNews): Job => ({

@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { failed, planned, preset, presetSays, READY, template, text, workspace } from './plan-pass.fixtures.js';
+import {
+  failed,
+  planned,
+  preset,
+  presetSays,
+  READY,
+  template,
+  text,
+  workspace,
+  writesOf,
+} from './plan-pass.fixtures.js';
 
 const seen = { observedGeneration: 1, specChangedAt: text('08:00') };
 const broken = (...clocks: readonly string[]) =>
@@ -50,6 +60,29 @@ describe('a preset', () => {
       'after failed builds nothing is created until 2025-06-02T09:05:00Z at the earliest',
     );
     expect(presetSays(planned(states, '10:03')).conditions['HardLimited']?.[1]).toBe('Probing');
+  });
+
+  it('that is hard-limited stays so for as long when the evidence is removed, whoever leads then', () => {
+    const evidence = broken('09:00', '09:01', '09:02');
+    const before = presetSays(planned([template(), preset({ instances: 1 }, { status: seen }), ...evidence], '09:03'));
+    expect(before.status['failures']).toEqual([
+      {
+        version: 'v1',
+        count: 3,
+        lastAt: text('09:02'),
+        workspace: 'bad-0902',
+        message: 'create ended with exit code 1',
+      },
+    ]);
+    const after = planned([template(), preset({ instances: 1 }, { status: before.status })], '09:04');
+    expect(writesOf(after)).toEqual([expect.objectContaining({ creates: 0 })]);
+    const { conditions, told } = presetSays(after);
+    expect([conditions['HardLimited'], told]).toEqual([before.conditions['HardLimited'], []]);
+    const good = workspace('good', { status: { ...READY, builtAt: text('09:05') } });
+    const states = [template(), preset({ instances: 1 }, { status: before.status }), good];
+    const worked = presetSays(planned(states, '09:06'));
+    expect(worked.conditions['HardLimited']?.[0]).toBe('False');
+    expect(worked.status['failures']).toEqual([]);
   });
 
   it('whose instances expire before they are ready says so, also while none is there', () => {

@@ -2,7 +2,7 @@
 import { jsonEquals } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import { formatInstant, millisecondsOf, reasonText } from '@holdfast/prebuild';
-import type { Duration, Instant, PlanReason, PoolPlan } from '@holdfast/prebuild';
+import type { CountedFailuresStatus, Duration, Instant, PlanReason, PoolPlan } from '@holdfast/prebuild';
 import { conditionsOf, setCondition } from '@holdfast/reconcile';
 import type { Observation } from '@holdfast/reconcile';
 
@@ -21,6 +21,8 @@ export interface PresetView {
   readonly unfit: readonly string[];
   /** Failed builds that are kept as evidence. */
   readonly failed: number;
+  /** Of all its versions. */
+  readonly failures: readonly CountedFailuresStatus[];
   /** Of the newest instance of the active version, when that is known. */
   readonly buildTook: Duration | undefined;
   /** So many seconds ready instances have waited, all together. */
@@ -29,7 +31,7 @@ export interface PresetView {
 
 /** The status to write; undefined when the present one says the same. */
 export const presetStatus = (view: PresetView, now: Instant): JsonObject | undefined => {
-  const { preset, plan, failed, buildTook } = view;
+  const { preset, plan, failed, failures, buildTook } = view;
   const current = preset.state.object['status'] as JsonObject | undefined;
   const changedAt = specChangedAt(preset, now);
   const status: JsonObject = {
@@ -38,6 +40,7 @@ export const presetStatus = (view: PresetView, now: Instant): JsonObject | undef
     ...(changedAt === undefined ? {} : { specChangedAt: formatInstant(changedAt) }),
     ...numbersOf(plan),
     failed,
+    failures: failures.map((counted) => ({ ...counted })),
     ...(buildTook === undefined ? {} : { buildSeconds: Number(buildTook / MILLISECOND) / 1_000 }),
     conditions: conditionsAfter(view, current, now),
   };

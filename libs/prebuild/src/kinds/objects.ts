@@ -134,6 +134,16 @@ export interface PresetSpec {
   readonly prebuilds: PrebuildsSpec;
 }
 
+/** Builds of one version that failed one after the other; the evidence may be gone. */
+export interface CountedFailuresStatus {
+  readonly version: string;
+  readonly count: number;
+  readonly lastAt: string;
+  /** The last of them. */
+  readonly workspace: string;
+  readonly message: string;
+}
+
 export interface PresetStatus {
   readonly observedGeneration?: number;
   /** When its spec was seen to have changed last: failures from before are another spec's. */
@@ -145,6 +155,8 @@ export interface PresetStatus {
   readonly starting?: number;
   readonly expired?: number;
   readonly failed?: number;
+  /** Of each version, since a build of it worked last. */
+  readonly failures?: readonly CountedFailuresStatus[];
   /** How long the newest instance took from its creation until it could be used. */
   readonly buildSeconds?: number;
   /** What the warmth has cost so far: seconds that ready instances waited for a claim. */

@@ -9,6 +9,7 @@ import {
   flag,
   instant,
   list,
+  listBy,
   objectName,
   observedGeneration,
   oneOf,
@@ -84,6 +85,18 @@ const spec = record(
   { required: ['template'] },
 );
 
+const failures = record(
+  {
+    version: objectName('The TemplateVersion that was built.'),
+    count: tally('How many failed one after the other.'),
+    lastAt: instant('When the last of them did.'),
+    workspace: objectName('The Workspace that it was to become.'),
+    message: text('Why it failed, for people.'),
+  },
+  'Failed builds of one version.',
+  { required: ['version', 'count', 'lastAt', 'workspace', 'message'] },
+);
+
 const status = record(
   {
     observedGeneration,
@@ -94,6 +107,7 @@ const status = record(
     starting: tally('Being built.'),
     expired: tally('Too old to be claimed.'),
     failed: tally('Failed builds that are kept as evidence.'),
+    failures: listBy('version', failures, 'Builds that failed since one worked, also those whose evidence is gone.'),
     buildSeconds: {
       type: 'number',
       minimum: 0,
