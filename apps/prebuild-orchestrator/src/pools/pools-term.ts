@@ -5,8 +5,9 @@
  * Nothing is done twice: while a pool's job is under way, or the objects do not show its writes yet, what it creates
  * counts as starting, and its next job waits.
  */
+import type { ObjectKey } from '@holdfast/contracts';
 import { objectAt, stringAt } from '@holdfast/kernel';
-import { instantOf, millisecondsOf, POOL_OWNER, PRESETS, TEMPLATES, WORKSPACES } from '@holdfast/prebuild';
+import { instantOf, millisecondsOf, PRESETS, TEMPLATES, WORKSPACES } from '@holdfast/prebuild';
 import type { DemandEvent, Instant } from '@holdfast/prebuild';
 import type { Cause, Change } from '@holdfast/reconcile';
 
@@ -14,6 +15,7 @@ import type { LeaderContext } from '../leader/orchestrator-part.js';
 import { Attention, scopeOf } from './attention.js';
 import type { Scope } from './attention.js';
 import { Executions } from './executions.js';
+import { isFailedStart } from './failed-start.js';
 import { groupsBy } from './group-by.js';
 import { IdleTime } from './idle-time.js';
 import { isUrgent } from './jobs.js';
@@ -79,19 +81,14 @@ export class PoolsTerm {
     const { key } = change;
     this.book.follow(change);
     if (cause !== undefined) for (const id of concerned(change)) this.causes.set(id, cause);
-    if (key.group === WORKSPACES.group && key.resource === WORKSPACES.resource) this.countFailure(change);
+    if (isWorkspace(key) && isFailedStart(change)) this.countFailure(change);
     const scope = scopeOf(change);
     this.attention.note(scope);
     if (scope === 'everything' || scope.length > 0) this.pacer.wake();
   }
 
-  private countFailure({ key, before, after }: Change): void {
-    const statusOf = (state: typeof after): string | undefined =>
-      state && stringAt(objectAt(objectAt(state.object, 'status'), 'build'), 'status');
-    if (before === undefined || after === undefined) return;
-    if (statusOf(after) !== 'failed' || statusOf(before) === 'failed') return;
-    const spec = objectAt(after.object, 'spec');
-    if (stringAt(spec, 'owner') !== POOL_OWNER) return;
+  private countFailure({ key, after }: Change): void {
+    const spec = objectAt(after?.object, 'spec');
     const labels = labelsOf(key.namespace, stringAt(spec, 'template') ?? '', stringAt(spec, 'preset') ?? '');
     this.options.metrics.hasFailed(labels);
   }
@@ -246,6 +243,9 @@ const isHeldBackByOthers = ({ plan }: PlannedPool): boolean =>
 /** What shows whether a job is still to be done. */
 const scopeOfJob = ({ about }: Job): Scope =>
   about.resource === PRESETS.resource ? [idBeside(about, about.name)] : 'everything';
+
+const isWorkspace = ({ group, resource }: ObjectKey): boolean =>
+  group === WORKSPACES.group && resource === WORKSPACES.resource;
 
 /** The presets and templates that a change is about. */
 const concerned = ({ key, before, after }: Change): readonly string[] => {
