@@ -59,13 +59,16 @@ const decide = (known: Known): Decision => {
   if (pausedBy !== undefined) return { actions: [], reasons: [{ kind: 'paused', by: pausedBy }] };
   switch (standing.status) {
     case 'inactive':
-      return { actions: emptied(known), reasons: [{ kind: 'inactive', because: standing.because }] };
+      return { actions: emptied(known), reasons: [inactiveReason(standing)] };
     case 'retiring':
       return thinned(known, standing);
     case 'active':
       return together(surplus(known), creation(known, standing.surge));
   }
 };
+
+const inactiveReason = ({ because, told }: Extract<Standing, { status: 'inactive' }>): PlanReason =>
+  told === undefined ? { kind: 'inactive', because } : { kind: 'inactive', because, told };
 
 const together = (...decisions: readonly Decision[]): Decision => ({
   actions: decisions.flatMap(({ actions }) => actions),

@@ -26,7 +26,7 @@ const aTemplate = (id: string): fc.Arbitrary<TemplateFacts> =>
     activeVersion: aVersion,
     previousVersion: aVersion,
     deleted: often(false),
-    deprecated: often(false),
+    deprecated: often(false).map((is) => is && 'use go'),
     paused: often(false),
   });
 const often = (value: boolean): fc.Arbitrary<boolean> =>

@@ -51,6 +51,7 @@ export interface Budget {
 }
 
 export type StandingReason =
-  | { readonly kind: 'inactive'; readonly because: InactiveReason }
+  /** `told`: what the one who decided that says about it. */
+  | { readonly kind: 'inactive'; readonly because: InactiveReason; readonly told?: string }
   | { readonly kind: 'kept-by-surge'; readonly kept: number; readonly ready: number; readonly desired: number }
   | { readonly kind: 'paused'; readonly by: PausedBy };

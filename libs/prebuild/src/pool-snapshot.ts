@@ -36,7 +36,7 @@ export type Replacement =
 export type Standing =
   | { readonly status: 'active'; readonly surge?: SurgeRoom }
   | { readonly status: 'retiring'; readonly keep: number; readonly ready: number; readonly desired: number }
-  | { readonly status: 'inactive'; readonly because: InactiveReason };
+  | { readonly status: 'inactive'; readonly because: InactiveReason; readonly told?: string };
 
 /** How many there may be of all versions together, and how many are of those before. */
 export interface SurgeRoom {

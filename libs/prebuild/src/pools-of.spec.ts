@@ -113,11 +113,11 @@ describe('the pools of a snapshot', () => {
   });
 
   it.each([
-    [{ templates: [{ ...template, deleted: true }] }, 'template-deleted'],
-    [{ templates: [{ ...template, deprecated: true }] }, 'template-deprecated'],
-    [{ presets: [{ ...preset, deleted: true }] }, 'preset-deleted'],
-  ] as const)('are inactive: %j', (facts, because) => {
-    expect(pools(facts)).toEqual([v2({ standing: { status: 'inactive', because } })]);
+    [{ templates: [{ ...template, deleted: true }] }, { because: 'template-deleted' }],
+    [{ templates: [{ ...template, deprecated: 'use go' }] }, { because: 'template-deprecated', told: 'use go' }],
+    [{ presets: [{ ...preset, deleted: true }] }, { because: 'preset-deleted' }],
+  ] as const)('are inactive: %j', (facts, standing) => {
+    expect(pools(facts)).toEqual([v2({ standing: { status: 'inactive', ...standing } })]);
   });
 
   it.each([

@@ -14,7 +14,8 @@ export interface TemplateFacts {
   /** The version that was active before. */
   readonly previousVersion?: string;
   readonly deleted: boolean;
-  readonly deprecated: boolean;
+  /** What those who ask are told. */
+  readonly deprecated: false | string;
   readonly paused: boolean;
 }
 
@@ -157,7 +158,9 @@ const countBuilds = (workspaces: readonly WorkspaceFacts[]) => {
 
 const standingOf = (preset: PresetFacts, template: TemplateFacts | undefined, version: string): Standing => {
   const because = inactiveReason(preset, template, version);
-  return because === undefined ? { status: 'active' } : { status: 'inactive', because };
+  if (because === undefined) return { status: 'active' };
+  const told = because === 'template-deprecated' && template?.deprecated;
+  return { status: 'inactive', because, ...(told ? { told } : {}) };
 };
 
 const inactiveReason = (
@@ -167,7 +170,7 @@ const inactiveReason = (
 ): InactiveReason | undefined => {
   if (preset.deleted) return 'preset-deleted';
   if (template === undefined || template.deleted) return 'template-deleted';
-  if (template.deprecated) return 'template-deprecated';
+  if (template.deprecated !== false) return 'template-deprecated';
   if (version === template.activeVersion) return undefined;
   return version === template.previousVersion ? 'version-replaced' : 'version-not-active';
 };

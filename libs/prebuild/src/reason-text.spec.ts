@@ -8,6 +8,10 @@ const failures = { count: 1, lastAt: 0n, last: { workspace: 'a', message: 'x'.re
 
 it.each<[PlanReason, string]>([
   [{ kind: 'inactive', because: 'template-deprecated' }, 'the pool is emptied: its template is deprecated'],
+  [
+    { kind: 'inactive', because: 'template-deprecated', told: 'use go' },
+    'the pool is emptied: its template is deprecated: use go',
+  ],
   [{ kind: 'stopped', ids: ['a', 'b'] }, 'a, b are deleted: stopped, so that nobody can claim them'],
   [{ kind: 'paused', by: 'preset' }, 'nothing is created or deleted: paused by the preset'],
   [{ kind: 'scheduling-off', problems: [problem] }, 'no schedule is followed: hour "24" is not within 0 to 23'],

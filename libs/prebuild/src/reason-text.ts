@@ -158,7 +158,7 @@ const budgetText = ({ of, most }: Budget): string => {
 const standingText = (reason: StandingReason): string => {
   switch (reason.kind) {
     case 'inactive':
-      return `the pool is emptied: ${INACTIVE[reason.because]}`;
+      return `the pool is emptied: ${INACTIVE[reason.because]}${reason.told === undefined ? '' : `: ${reason.told}`}`;
     case 'kept-by-surge':
       return `${reason.kept} ${reason.kept === 1 ? 'is' : 'are'} kept by the surge: ${reason.ready} of the ${reason.desired} desired of the active version ${reason.ready === 1 ? 'is' : 'are'} ready`;
     case 'paused':

@@ -34,10 +34,21 @@ describe('what becomes of a claim', () => {
   });
 
   it('is told with what went wrong, when somebody asks again', () => {
-    const status = { phase: 'Bound', source: 'warm', message: 'claim hook failed: claim ended with 3' };
+    const conditions = [{ type: 'HookFailed', status: 'True' }];
+    const status = { phase: 'Bound', source: 'warm', message: 'claim hook failed: claim ended with 3', conditions };
     expect(renderClaim(resultOf(status, workspaceIn('Ready')), 4)).toEqual([
       'workspace web-1 belongs to ada after 4 ms; it was ready',
       '  claim hook failed: claim ended with 3; see: kubectl describe ws web-1',
+    ]);
+  });
+
+  it('is told with what a template that is deprecated says', () => {
+    const message = 'template "web" is deprecated: use web-next';
+    const status = { phase: 'Bound', source: 'cold', missReason: 'TemplateDeprecated', message };
+    expect(renderClaim(resultOf(status, workspaceIn('Building')), 4)).toEqual([
+      'workspace web-1 belongs to ada after 4 ms; it is built for this claim (TemplateDeprecated)',
+      `  ${message}`,
+      '  it is building: kubectl get ws web-1 -w',
     ]);
   });
 

@@ -17,8 +17,9 @@ export const claimResultSchema = z.looseObject({
         boundAt: z.string().optional(),
         workspace: z.looseObject({ name: z.string() }).optional(),
         message: z.string().optional(),
+        conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
       })
-      .default({}),
+      .default({ conditions: [] }),
   }),
   workspace: z
     .looseObject({
@@ -69,10 +70,15 @@ export const renderClaim = (result: ClaimResult, tookMs: number): readonly strin
   return [
     `${whose}; it ${SOURCES[source] ?? 'is bound'}${why}`,
     ...workspace.status.endpoints.map(({ name: endpoint, url }) => `  ${endpoint}  ${url}`),
-    ...(message === undefined ? [] : [`  ${message}; see: kubectl describe ws ${name}`]),
+    ...(message === undefined
+      ? []
+      : [`  ${message}${hasHookFailed(result) ? `; see: kubectl describe ws ${name}` : ''}`]),
     ...furtherSteps(result, name),
   ];
 };
+
+const hasHookFailed = ({ claim }: ClaimResult): boolean =>
+  claim.status.conditions.some(({ type, status }) => type === 'HookFailed' && status === 'True');
 
 const alreadyOwned = ({ claim }: ClaimResult, workspace: string): string => {
   const { boundAt } = claim.status;

@@ -160,13 +160,13 @@ export class ClaimDesk {
 
   private async build(
     open: OpenClaim,
-    { workspace, missReason }: ClaimDecision & { readonly kind: 'cold' },
+    { workspace, missReason, message: told }: ClaimDecision & { readonly kind: 'cold' },
   ): Promise<Settled | 'lost'> {
     const { preset, template } = workspace;
     const name = nameFromDigest(preset ?? template, randomBytes(NAME_BYTES));
     const made: NewWorkspace = { ...workspace, name, uid: this.options.newUid() };
-    const of = preset === undefined ? {} : { preset };
-    const binding: Binding = { claim: open.subject, ...of, source: 'cold', missReason, at: new Date() };
+    const more = { ...(preset === undefined ? {} : { preset }), ...(told === undefined ? {} : { message: told }) };
+    const binding: Binding = { claim: open.subject, ...more, source: 'cold', missReason, at: new Date() };
     const settled = await this.written(open, bindCold(binding, made), (claim, bound) => ({
       kind: 'bound',
       claim,

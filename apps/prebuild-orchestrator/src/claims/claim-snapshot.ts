@@ -59,7 +59,7 @@ const templateOf = (
   const version = activeVersion ? lookUp(TEMPLATE_VERSIONS, activeVersion) : undefined;
   return {
     name: state.key.name,
-    deprecated: deprecated !== '',
+    deprecated: deprecated || false,
     ...(version === undefined
       ? {}
       : { active: { version: version.key.name, parameters: specOf(TEMPLATE_VERSIONS, version).parameters } }),

@@ -34,6 +34,7 @@ export interface Binding {
   readonly preset?: string;
   readonly source: NonNullable<WorkspaceClaimStatus['source']>;
   readonly missReason?: MissReason;
+  readonly message?: string;
   readonly at: Date;
 }
 
@@ -125,7 +126,7 @@ const claimOperations = (claim: ClaimSubject, status: WorkspaceClaimStatus): Tra
 };
 
 const boundStatus = (
-  { preset, source, missReason, at }: Binding,
+  { preset, source, missReason, message, at }: Binding,
   workspace: { readonly name: string; readonly uid: string },
 ): WorkspaceClaimStatus => ({
   phase: 'Bound',
@@ -133,6 +134,7 @@ const boundStatus = (
   workspace,
   source,
   ...(missReason === undefined ? {} : { missReason }),
+  ...(message === undefined ? {} : { message }),
   boundAt: at.toISOString(),
 });
 

@@ -183,6 +183,13 @@ describe('a claim that finds none ready', () => {
     expect(statusOf(await world.claim('mine'))).toMatchObject({ source: 'cold', missReason: reason });
   });
 
+  it('is told what a template that is deprecated says', async () => {
+    world.change(TEMPLATES, 'node', { spec: { deprecated: 'use go' } });
+    world.lead();
+    const message = 'template "node" is deprecated: use go';
+    expect(statusOf(await world.claim('mine'))).toMatchObject({ phase: 'Bound', source: 'cold', message });
+  });
+
   it('waits for one that is starting, and gets it when it is ready', async () => {
     world.starting('web-1');
     world.lead();
@@ -358,7 +365,7 @@ describe('a claim that was made as an object', () => {
     const told = expect.stringMatching(
       /^none is ready, and what would be built is refused: Workspace.* spec\.parameters\.region: Required value: a string/,
     );
-    expect(claimed('mine')).toMatchObject({ missReason: 'NoneReady', message: told });
+    expect(claimed('mine')).toMatchObject({ missReason: 'ParametersNotAccepted', message: told });
     expect(await world.claim('other')).toMatchObject({
       status: 'refused',
       refusal: { reason: 'Invalid', message: told },

@@ -44,7 +44,7 @@ const templateFacts = ({ id, deleting, spec, status }: StoredTemplate): Template
     activeVersion: spec.activeVersion ?? '',
     ...(previousVersion === undefined ? {} : { previousVersion }),
     deleted: deleting,
-    deprecated: (spec.deprecated ?? '') !== '',
+    deprecated: spec.deprecated || false,
     paused: spec.paused,
   };
 };

@@ -59,7 +59,9 @@ describe('a preset', () => {
     expect(conditions['BackingOff']?.[2]).toBe(
       'after failed builds nothing is created until 2025-06-02T09:05:00Z at the earliest',
     );
-    expect(presetSays(planned(states, '10:03')).conditions['HardLimited']?.[1]).toBe('Probing');
+    const probing = presetSays(planned(states, '10:03')).conditions;
+    expect(probing['HardLimited']?.[1]).toBe('Probing');
+    expect(probing['BackingOff']).toEqual(['False', 'NothingToWaitFor', probing['HardLimited']?.[2]]);
   });
 
   it('that is hard-limited stays so for as long when the evidence is removed, whoever leads then', () => {
@@ -83,6 +85,27 @@ describe('a preset', () => {
     const worked = presetSays(planned(states, '09:06'));
     expect(worked.conditions['HardLimited']?.[0]).toBe('False');
     expect(worked.status['failures']).toEqual([]);
+  });
+
+  it.each([
+    ['paused', template(), { paused: true }, 'nothing is created or deleted: paused by the preset'],
+    [
+      'of a template that is deprecated',
+      template({ spec: { deprecated: 'use go' } }),
+      {},
+      'the pool is emptied: its template is deprecated: use go',
+    ],
+  ])('that is %s says so wherever it tells why nothing is created', (_how, its, settings, message) => {
+    const { conditions } = presetSays(planned([its, preset({ instances: 1, ...settings })], '09:00'));
+    expect(conditions['BackingOff']).toEqual(['False', 'NothingToWaitFor', message]);
+    expect(conditions['HardLimited']).toEqual(['False', 'NothingIsBuilt', message]);
+  });
+
+  it('that is of a template that is deprecated passes on what that says', () => {
+    const deprecated = template({ spec: { deprecated: 'use go' } });
+    const { conditions } = presetSays(planned([deprecated, preset({ instances: 1 })], '09:00'));
+    const message = 'the pool is emptied: its template is deprecated: use go';
+    expect(conditions['Ready']).toEqual(['False', 'Inactive', message]);
   });
 
   it('whose instances expire before they are ready says so, also while none is there', () => {

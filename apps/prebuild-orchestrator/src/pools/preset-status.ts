@@ -103,6 +103,8 @@ type Said = Omit<Observation, 'observedGeneration'>;
 
 const HELD_BACK: ReadonlySet<PlanReason['kind']> = new Set(['held-back', 'surge-is-full', 'parameters-unfit']);
 
+const NO_ACTIVE_VERSION = 'the template has no active version';
+
 const readiness = (plan: PoolPlan | undefined): Said => {
   const say = (status: Said['status'], reason: string, message: string): Said => ({
     type: 'Ready',
@@ -110,7 +112,7 @@ const readiness = (plan: PoolPlan | undefined): Said => {
     reason,
     message,
   });
-  if (plan === undefined) return say('False', 'NoActiveVersion', 'the template has no active version');
+  if (plan === undefined) return say('False', 'NoActiveVersion', NO_ACTIVE_VERSION);
   const inactive = find(plan.reasons, 'inactive');
   if (inactive !== undefined) return say('False', 'Inactive', reasonText(inactive));
   const { desired, eligible } = plan.state;
@@ -121,7 +123,7 @@ const readiness = (plan: PoolPlan | undefined): Said => {
 
 const paused = (reasons: readonly PlanReason[]): Said => {
   const reason = find(reasons, 'paused');
-  if (reason === undefined) return no('Paused', 'Running', 'creates and deletes as needed');
+  if (reason === undefined) return no('Paused', 'Running', 'nobody has paused it');
   const by = { system: 'SystemPaused', template: 'TemplatePaused', preset: 'PresetPaused' }[reason.by];
   return { type: 'Paused', status: 'True', reason: by, message: reasonText(reason) };
 };
@@ -133,6 +135,8 @@ const parametersValid = (unfit: readonly string[]): Said =>
 
 const hardLimited = (reasons: readonly PlanReason[]): Said => {
   const reason = find(reasons, 'hard-limited');
+  const idle = idleText(reasons);
+  if (reason === undefined && idle !== undefined) return no('HardLimited', 'NothingIsBuilt', idle);
   if (reason === undefined) return no('HardLimited', 'BuildsWork', 'the newest builds have not all failed');
   const probing = reason.probe ? 'Probing' : 'TooManyFailures';
   return { type: 'HardLimited', status: 'True', reason: probing, message: reasonText(reason) };
@@ -140,11 +144,25 @@ const hardLimited = (reasons: readonly PlanReason[]): Said => {
 
 const backingOff = (plan: PoolPlan | undefined): Said => {
   const action = plan?.actions.find(({ kind }) => kind === 'back-off');
-  if (action?.kind !== 'back-off') return no('BackingOff', 'NothingToWaitFor', 'creates as soon as needed');
-  const reason = find(plan?.reasons ?? [], 'backing-off');
+  const reasons = plan?.reasons ?? [];
+  if (action?.kind !== 'back-off') return no('BackingOff', 'NothingToWaitFor', notWaitingText(plan, reasons));
+  const reason = find(reasons, 'backing-off');
   const until = `after failed builds nothing is created until ${formatInstant(action.until)} at the earliest`;
   const message = reason === undefined ? until : reasonText(reason);
   return { type: 'BackingOff', status: 'True', reason: 'BuildsFailed', message };
+};
+
+/** What is true of a pool that does not back off: something else may keep it from creating. */
+const notWaitingText = (plan: PoolPlan | undefined, reasons: readonly PlanReason[]): string => {
+  if (plan === undefined) return NO_ACTIVE_VERSION;
+  const held = find(reasons, 'hard-limited') ?? find(reasons, 'parameters-unfit');
+  return idleText(reasons) ?? (held === undefined ? 'creates as soon as needed' : reasonText(held));
+};
+
+/** Why a pool creates nothing, whatever its builds came to. */
+const idleText = (reasons: readonly PlanReason[]): string | undefined => {
+  const idle = find(reasons, 'paused') ?? find(reasons, 'inactive');
+  return idle === undefined ? undefined : reasonText(idle);
 };
 
 const expireBeforeReady = (reasons: readonly PlanReason[]): Said => {

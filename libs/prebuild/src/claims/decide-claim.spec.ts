@@ -91,9 +91,16 @@ describe('a claim that finds none ready', () => {
   );
 
   it('is built cold without a look at the pool when the template is deprecated: its pools are being emptied', () => {
-    const deprecated = { ...template, deprecated: true };
+    const deprecated = { ...template, deprecated: 'use go' };
     const decision = given({ template: deprecated, workspaces: [warm('a', at('10:00'))] }).whenClaimed();
-    expect(decision).toEqual(cold('TemplateDeprecated'));
+    const message = 'template "node" is deprecated: use go';
+    expect(decision).toEqual({ ...cold('TemplateDeprecated'), message });
+  });
+
+  it('is told that the active version does not take what the preset gives: nothing fills the pool then', () => {
+    const parameters = { size: 'medium' };
+    const presets = [{ ...web, parameters, shortage: 'PoolPaused' as const }];
+    expect(given({ presets }).whenClaimed()).toEqual(cold('ParametersNotAccepted', { parameters }));
   });
 
   it('waits for one that is starting, if it may, until its time is up', () => {

@@ -9,6 +9,7 @@
  */
 import type { Instant } from '../instant.js';
 import type { MissReason, ParameterDefinition, Parameters } from '../kinds/objects.js';
+import { unfitParameters } from '../unfit-parameters.js';
 import { bestFirst, eligibility } from './eligible.js';
 import type { ClaimablePools } from './eligible.js';
 import { matchPreset } from './match-preset.js';
@@ -33,7 +34,8 @@ export interface ClaimedPreset extends ClaimablePools {
 /** A template that is not being deleted. */
 export interface ClaimedTemplate {
   readonly name: string;
-  readonly deprecated: boolean;
+  /** What those who claim are told. */
+  readonly deprecated: false | string;
   /** Missing while the template names none. */
   readonly active?: { readonly version: string; readonly parameters: readonly ParameterDefinition[] };
 }
@@ -64,7 +66,13 @@ export interface ColdWorkspace {
 export type ClaimDecision =
   | { readonly kind: 'warm'; readonly preset: string; readonly workspace: PoolWorkspace }
   | { readonly kind: 'wait'; readonly preset: string; readonly missReason: MissReason }
-  | { readonly kind: 'cold'; readonly workspace: ColdWorkspace; readonly missReason: MissReason }
+  | {
+      readonly kind: 'cold';
+      readonly workspace: ColdWorkspace;
+      readonly missReason: MissReason;
+      /** For people, where the reason does not say it all. */
+      readonly message?: string;
+    }
   | { readonly kind: 'refused'; readonly because: ClaimRefusal };
 
 export type ClaimRefusal =
@@ -86,13 +94,16 @@ export const decideClaim = (
   if (template.active === undefined) return refused({ kind: 'no-active-version', template: template.name });
 
   const preset = named ?? matchPreset(snapshot.presets, asked.parameters);
-  const cold = (missReason: MissReason): ClaimDecision => ({
+  const cold = (missReason: MissReason): ClaimDecision & { readonly kind: 'cold' } => ({
     kind: 'cold',
     workspace: coldWorkspaceOf(template.name, template.active?.version ?? '', asked, preset),
     missReason,
   });
   // The pools of a template that is deprecated are being emptied.
-  if (template.deprecated) return cold('TemplateDeprecated');
+  if (template.deprecated !== false) {
+    const message = `template "${template.name}" is deprecated: ${template.deprecated}`;
+    return { ...cold('TemplateDeprecated'), message };
+  }
   if (preset === undefined) return cold('NoneMatches');
   return fromPool(preset, { snapshot, asked, definitions: template.active.parameters, reservations, now }, cold);
 };
@@ -127,9 +138,14 @@ const fromPool = (
     else if (best === undefined || isBetter(workspace, best) < 0) best = workspace;
   }
   if (best !== undefined) return { kind: 'warm', preset: preset.preset, workspace: best };
-  const missReason = unsuited > 0 ? 'NoneMatches' : (preset.shortage ?? 'NoneReady');
+  const missReason = unsuited > 0 ? 'NoneMatches' : shortageOf(preset, definitions);
   const canWait = now < asked.waitUntil && starting > reservations.waitingAhead(preset.preset);
   return canWait ? { kind: 'wait', preset: preset.preset, missReason } : cold(missReason);
+};
+
+const shortageOf = (preset: ClaimedPreset, parameters: readonly ParameterDefinition[]): MissReason => {
+  const unfit = unfitParameters(preset.parameters, { version: preset.activeVersion, parameters });
+  return unfit.length > 0 ? 'ParametersNotAccepted' : (preset.shortage ?? 'NoneReady');
 };
 
 /** What starts of another version is not waited for: it is about to be cancelled. */

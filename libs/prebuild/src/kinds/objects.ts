@@ -235,6 +235,7 @@ export type MissReason =
   | 'NoneMatches'
   | 'PoolPaused'
   | 'HardLimited'
+  | 'ParametersNotAccepted'
   | 'TemplateDeprecated'
   | 'NoActiveVersion'
   | 'PoolIsEmptyByDesign';

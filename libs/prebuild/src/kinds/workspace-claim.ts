@@ -34,7 +34,7 @@ const status = record(
     ),
     missReason: oneOf(
       [
-        ...['NoneReady', 'NoneMatches', 'PoolPaused', 'HardLimited'],
+        ...['NoneReady', 'NoneMatches', 'PoolPaused', 'HardLimited', 'ParametersNotAccepted'],
         ...['TemplateDeprecated', 'NoActiveVersion', 'PoolIsEmptyByDesign'],
       ],
       'Why there was none ready.',
