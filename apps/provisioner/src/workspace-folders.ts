@@ -23,6 +23,8 @@ export interface WorkspaceRecord {
   readonly outcome?: Outcome;
   /** For the whole life of the workspace. */
   readonly port: number;
+  /** An engine was asked to make its container, so there may be one. */
+  readonly containerAsked?: true;
   /** Whether its first start has succeeded. */
   readonly created: boolean;
   /** Whether it shall run: it was started and not stopped since. */

@@ -51,6 +51,14 @@ export const isRunningCommand = (uid: string): string[] => [
   '{{.State.Running}}',
   containerName(uid),
 ];
+/** Prints nothing where there is none, and fails only when the engine cannot be reached. */
+export const listCommand = (uid: string): string[] => [
+  'ps',
+  '--all',
+  '--quiet',
+  '--filter',
+  `label=dev.holdfast.workspace=${uid}`,
+];
 export const portCommand = (uid: string): string[] => ['port', containerName(uid)];
 
 /** Reads what `port` prints: `80/tcp -> 127.0.0.1:20080`. */

@@ -14,13 +14,15 @@ import { ContainerDriver } from './container-driver.js';
 /** Plays an engine with files: it notes each call, and knows one container and its port. */
 const ENGINE = `#!/bin/sh
 cd "$(dirname "$0")"
+[ ! -e away ] || { echo 'Cannot connect to the Docker daemon' >&2; exit 1; }
 echo "$@" >>calls
 env >environment
 case $1 in
   run) [ ! -e fails ] || { echo 'no such image' >&2; exit 125; }; echo true >running ;;
   start) echo true >running ;;
   stop) [ -e running ] && echo false >running ;;
-  rm) rm -f running ;;
+  ps) [ ! -e running ] || echo 0c0ffee ;;
+  rm) rm running ;;
   inspect) cat running ;;
   port) [ -e running ] && echo '80/tcp -> 127.0.0.1:20080' ;;
 esac
@@ -67,7 +69,10 @@ describe('workspaces in containers', () => {
       status: 'succeeded',
       endpoints: [{ name: 'web', url: 'http://127.0.0.1:20080/' }],
     });
-    expect(await calls()).toEqual(['rm', 'run', 'port']);
+    expect(await calls()).toEqual(['ps', 'run', 'port']);
+    await folders.write({ work: work('start'), port: 1, created: false, runs: false, processes: [] });
+    await driver.build(work('start'), context());
+    expect((await calls()).slice(3)).toEqual(['ps', 'rm', 'run', 'port']);
     expect(await folders.read('u-1')).toMatchObject({ created: true, runs: true });
   });
 
@@ -98,6 +103,33 @@ describe('workspaces in containers', () => {
       message: expect.stringMatching(/docker run ended with 125$/) as unknown,
     });
     expect(await folders.read('u-1')).toMatchObject({ created: false, runs: false });
+  });
+
+  it('that were never made are stopped and deleted, with an engine and without', async () => {
+    await writeFile(join(dir, 'away'), '');
+    const away = {
+      reason: 'EngineUnavailable',
+      message: 'docker ps ended with 1: Cannot connect to the Docker daemon',
+    };
+    await expect(driver.build(work('start'), context())).rejects.toMatchObject(away);
+    expect(await driver.build(work('delete'), context())).toMatchObject({ status: 'succeeded' });
+    await rm(join(dir, 'docker'));
+    expect(await driver.build(work('stop'), context())).toMatchObject({ status: 'succeeded' });
+    expect(await driver.build(work('delete'), context())).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('that have gone are deleted, those that could not be made as well', async () => {
+    await writeFile(join(dir, 'fails'), '');
+    await expect(driver.build(work('start'), context())).rejects.toMatchObject({ reason: 'ScriptFailed' });
+    expect(await driver.build(work('delete'), context())).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('that may be there are not deleted while the engine is away', async () => {
+    await driver.build(work('start'), context());
+    await writeFile(join(dir, 'away'), '');
+    for (const transition of ['stop', 'claim', 'delete'] as const)
+      await expect(driver.build(work(transition), context())).rejects.toMatchObject({ reason: 'EngineUnavailable' });
+    await expect(driver.discard(work('delete'))).rejects.toMatchObject({ reason: 'EngineUnavailable' });
   });
 
   it('are made with nothing of the environment of the service', async () => {

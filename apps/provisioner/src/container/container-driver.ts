@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { basename, delimiter, isAbsolute, join } from 'node:path';
 
 import type { Work } from '@holdfast/provision';
 
@@ -17,6 +17,7 @@ import type { WorkspaceFolders, WorkspaceRecord } from '../workspace-folders.js'
 import {
   execCommand,
   isRunningCommand,
+  listCommand,
   parsePorts,
   portCommand,
   removeCommand,
@@ -32,6 +33,8 @@ export interface ContainerDriverOptions {
 }
 
 const ENGINES = ['docker', 'podman'];
+/** Nothing can be known of containers then. */
+const AWAY = ['NoContainerEngine', 'EngineUnavailable'];
 /** For what the engine answers without having to do anything. */
 const SHORT_MS = 60_000;
 
@@ -50,11 +53,11 @@ export class ContainerDriver implements Driver {
         await this.claim(work, context);
         return { status: 'succeeded', endpoints: work.endpoints };
       case 'stop':
-        await this.engine(stopCommand(uid), timeouts.stopSeconds * 1_000, context);
+        if (await this.mayBeThere(uid)) await this.engine(stopCommand(uid), timeouts.stopSeconds * 1_000, context);
         await this.note(uid, { runs: false });
         return { status: 'succeeded', endpoints: [] };
       case 'delete':
-        await this.engine(removeCommand(uid), timeouts.deleteSeconds * 1_000, context);
+        if (await this.mayBeThere(uid)) await this.engine(removeCommand(uid), timeouts.deleteSeconds * 1_000, context);
         return { status: 'succeeded', endpoints: [] };
     }
   }
@@ -65,7 +68,8 @@ export class ContainerDriver implements Driver {
   }
 
   async discard({ job: { uid } }: Work): Promise<void> {
-    await this.quietly(removeCommand(uid));
+    const context = { output: NOWHERE, signal: AbortSignal.timeout(SHORT_MS) };
+    if (await this.mayBeThere(uid)) await this.engine(removeCommand(uid), SHORT_MS, context);
   }
 
   async suspend({ job: { uid } }: Work): Promise<void> {
@@ -74,7 +78,7 @@ export class ContainerDriver implements Driver {
   }
 
   async isRunning({ work }: WorkspaceRecord): Promise<boolean> {
-    return (await this.ask(isRunningCommand(work.job.uid))).trim() === 'true';
+    return (await this.ask(isRunningCommand(work.job.uid)).catch(asNothing)).trim() === 'true';
   }
 
   bringBack(work: Work, context: BuildContext): Promise<Outcome> {
@@ -90,7 +94,8 @@ export class ContainerDriver implements Driver {
       if (record?.created === true) {
         await this.engine(startCommand(uid), createMs, context);
       } else {
-        await this.quietly(removeCommand(uid));
+        if (await this.isThere(uid)) await this.engine(removeCommand(uid), createMs, context);
+        await this.note(uid, { containerAsked: true });
         await this.engine(runCommand(work, settings, await portsOf(uid, settings)), createMs, context);
         await this.note(uid, { created: true });
       }
@@ -125,37 +130,67 @@ export class ContainerDriver implements Driver {
   }
 
   private async endpointsOf(uid: string, { ports = [] }: ContainerSettings): Promise<Endpoints> {
-    const published = parsePorts(await this.ask(portCommand(uid)));
+    const published = parsePorts(await this.ask(portCommand(uid)).catch(asNothing));
     return ports.flatMap(({ name, containerPort }) => {
       const port = published.get(containerPort);
       return port === undefined ? [] : [{ name, url: `http://127.0.0.1:${port}/` }];
     });
   }
 
-  /** What the engine prints; empty where it fails. */
+  /** Whether there is a container; where none was ever asked for, that is known without an engine, too. */
+  private async mayBeThere(uid: string): Promise<boolean> {
+    try {
+      return await this.isThere(uid);
+    } catch (error) {
+      const record = await this.options.folders.read(uid);
+      const wasAsked = record?.created === true || record?.containerAsked === true;
+      if (error instanceof BuildError && AWAY.includes(error.reason) && !wasAsked) return false;
+      throw error;
+    }
+  }
+
+  private async isThere(uid: string): Promise<boolean> {
+    return (await this.ask(listCommand(uid))).trim() !== '';
+  }
+
+  /** What the engine prints; what it complains of, where it fails. */
   private async ask(args: readonly string[]): Promise<string> {
-    let text = '';
+    const printed = { stdout: '', stderr: '' };
     const output: BuildOutput = {
-      write: async (stream, data) => void (text += stream === 'stdout' ? Buffer.from(data).toString() : ''),
+      write: async (stream, data) => void (printed[stream] += Buffer.from(data).toString()),
       note: () => undefined,
     };
-    const signal = AbortSignal.timeout(SHORT_MS);
-    await this.engine(args, SHORT_MS, { output, signal }).catch(failureOnly);
-    return text;
+    try {
+      await this.call(args, SHORT_MS, { output, signal: AbortSignal.timeout(SHORT_MS) });
+    } catch (error) {
+      if (!(error instanceof BuildError) || error.reason !== 'ScriptFailed') throw error;
+      throw new BuildError('EngineUnavailable', [error.message, printed.stderr.trim()].filter(Boolean).join(': '));
+    }
+    return printed.stdout;
   }
 
-  /** Done if it can be done: what is to be removed or stopped may not be there. */
+  /** Done if it can be done: what is to be stopped may not be there. */
   private async quietly(args: readonly string[]): Promise<void> {
     const context = { output: NOWHERE, signal: AbortSignal.timeout(SHORT_MS) };
-    await this.engine(args, SHORT_MS, context).catch(failureOnly);
+    await this.call(args, SHORT_MS, context).catch(failureOnly);
   }
 
+  /** An engine that cannot be reached says so, rather than that its command has failed. */
   private async engine(args: readonly string[], timeoutMs: number, context: BuildContext): Promise<void> {
+    try {
+      await this.call(args, timeoutMs, context);
+    } catch (error) {
+      if (error instanceof BuildError && error.reason === 'ScriptFailed') await this.ask(listCommand('any'));
+      throw error;
+    }
+  }
+
+  private async call(args: readonly string[], timeoutMs: number, context: BuildContext): Promise<void> {
     const { path, lang } = this.options.host;
     const program = await findEngine(path);
     const sessions: number[] = [];
     await runScript({
-      name: `${program} ${args[0] ?? ''}`,
+      name: `${basename(program)} ${args[0] ?? ''}`,
       command: [program, ...args],
       cwd: '/',
       env: { PATH: path, LANG: lang, ...engineVariables() },
@@ -206,6 +241,11 @@ const portsOf = async (uid: string, { ports = [] }: ContainerSettings) => {
     published.push({ name, containerPort, hostPort });
   }
   return published;
+};
+
+const asNothing = (error: unknown): string => {
+  failureOnly(error);
+  return '';
 };
 
 const failureOnly = (error: unknown): void => {
