@@ -37,6 +37,8 @@ describe('pools', () => {
   let failing = new Set<string>();
   /** When the pool was at its largest. */
   let grown = new Date(0);
+  /** When all were of the new version, which has been deleted since. */
+  let surged = new Date(0);
 
   beforeAll(async () => {
     test = await startTestStack({ env: ENVIRONMENT });
@@ -141,6 +143,7 @@ describe('pools', () => {
       await client.mergePatch(`${pools('templates')}/web`, { spec: { activeVersion: 'web-v2' } });
       await hasCounts('small', { 'web-v2 Ready': 1 });
       await hasCounts('surging', { 'web-v2 Ready': 4 });
+      surged = new Date();
       const { least, most } = await extremesOf(test, 'surging', 4);
       expect([least, most]).toEqual([4, 5]);
       await holds(async () => {
@@ -196,16 +199,23 @@ describe('pools', () => {
   );
 
   it('are explained, as they are and as they were', async () => {
-    const versions = async (...args: readonly string[]): Promise<readonly string[]> => {
-      const answer = JSON.parse(await asked('why', 'small', '-o', 'json', ...args)) as {
+    const versions = async (preset: string, ...args: readonly string[]): Promise<readonly string[]> => {
+      const answer = JSON.parse(await asked('why', preset, '-o', 'json', ...args)) as {
         decisions: readonly { version: string; state: { desired: number } }[];
       };
       return answer.decisions.map(({ version, state }) => `${version}: ${state.desired}`).sort();
     };
-    expect(await versions('--at', grown.toISOString())).toEqual(['web-v1: 5']);
+    expect(await versions('small', '--at', grown.toISOString())).toEqual(['web-v1: 5']);
+    expect(await versions('surging', '--at', surged.toISOString())).toContain('web-v2: 4');
     expect(await asked('why', 'small', '--at', grown.toISOString())).toMatch(/web-v1 +5 +5 +5 .*nothing to do/);
     const { code, text } = await holdfast(test, ['prebuilds', 'why'], 'small', '--at', '2020-01-01T00:00:00Z');
     expect([code, text]).toEqual([1, expect.stringContaining('nothing was decided about a preset "small"')]);
+  });
+
+  it('are explained after their preset was deleted, by what was decided last', async () => {
+    expect(await asked('why', 'surging')).toMatch(
+      /^web-v2 +0 +0 [^]*its preset is deleted[^]*^preset surging was deleted at 20\S+Z; above is what was decided last$/m,
+    );
   });
 
   it('are written by nobody but the leader, in the name of its run', async () => {

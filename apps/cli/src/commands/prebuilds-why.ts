@@ -31,13 +31,18 @@ export const addPrebuildsWhyCommand = (prebuilds: Command, invocation: Invocatio
 };
 
 const why = async (preset: string, options: WhyOptions, { out }: Invocation): Promise<number> => {
-  const decisions = await withPools(options, (pools) => decisionsOf(pools, preset, options.at));
-  if (options.output === 'json') out(JSON.stringify({ preset, decisions }, null, 2));
+  const decided = await withPools(options, (pools) => decisionsOf(pools, preset, options.at));
+  const { decisions, deletedAt } = decided;
+  if (options.output === 'json') out(JSON.stringify({ preset, ...decided }, null, 2));
   else if (decisions.length > 0) for (const line of renderDecisions(decisions, colors)) out(line);
+  if (options.output === 'text' && deletedAt !== undefined) out(deletionText(preset, deletedAt, decisions.length));
   const when = options.at === undefined ? '' : ` up to ${options.at.toISOString()}`;
   if (decisions.length === 0) throw new Error(`nothing was decided about a preset "${preset}"${when}`);
   return ExitCode.ok;
 };
+
+const deletionText = (preset: string, deletedAt: string, decisions: number): string =>
+  `preset ${preset} was deleted at ${deletedAt}${decisions === 0 ? '' : '; above is what was decided last'}`;
 
 const readTime = (text: string): Date => {
   const time = new Date(text);

@@ -27,54 +27,75 @@ const listSchema = z.looseObject({ items: z.array(z.unknown()) });
 const namedSchema = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
 const historySchema = z.looseObject({
   metadata: z.looseObject({ continue: z.string().optional() }),
-  items: z.array(z.looseObject({ resourceVersion: z.string(), time: z.string() })),
+  items: z.array(z.looseObject({ resourceVersion: z.string(), time: z.string(), type: z.string() })),
 });
 
 export type Decision = z.output<typeof decisionSchema>['spec'];
+type Item = z.output<typeof historySchema>['items'][number];
 
-/** Those that stood at that time, or stand now; the pool of the newest decision first. */
-export const decisionsOf = async (pools: Pools, preset: string, at: Date | undefined): Promise<readonly Decision[]> => {
-  const version = at === undefined ? undefined : await versionAt(pools, preset, at);
-  if (at !== undefined && version === undefined) return [];
-  const exact = version === undefined ? '' : `&resourceVersion=${version}&resourceVersionMatch=Exact`;
-  const path = `${pools.path('pooldecisions')}?fieldSelector=${encodeURIComponent(`spec.preset=${preset}`)}${exact}`;
-  const { items } = listSchema.parse(await pools.client.get(path));
-  return items.map((item) => decisionSchema.parse(item).spec).sort((a, b) => (a.at < b.at ? 1 : -1));
+export interface Decided {
+  /** The newest first. */
+  readonly decisions: readonly Decision[];
+  /** When the preset had been deleted by then: its decisions are the last ones. */
+  readonly deletedAt?: string;
+}
+
+/** Those that stood at that time, or stand now; of a preset that is gone, the last of each of its pools. */
+export const decisionsOf = async (pools: Pools, preset: string, at?: Date): Promise<Decided> => {
+  const [deletion, before] = await lastDeletion(pools, preset, at);
+  const standing = await list(pools, preset, at === undefined ? '' : `at=${at.toISOString()}`);
+  if (deletion === undefined) return { decisions: newestFirst(standing) };
+  // A decision may go together with its preset, or outlive it until its pool is empty.
+  const seen = [...standing, ...(await listAt(pools, preset, before)), ...(await listAt(pools, preset, deletion))];
+  const names = [...new Set(seen.map((item) => namedSchema.parse(item).metadata.name))];
+  const last = await Promise.all(names.map((name) => lastState(pools, name, at)));
+  return { decisions: newestFirst(last.flat()), deletedAt: deletion.time };
 };
 
-/** The version of the last change of any of its decisions up to that time: all of them stood so from then on. */
-const versionAt = async (pools: Pools, preset: string, at: Date): Promise<string | undefined> => {
-  const versions = await Promise.all((await decisionNames(pools, preset)).map((name) => lastChange(pools, name, at)));
-  const known = versions.filter((version) => version !== undefined);
-  return known.sort((a, b) => Number(a) - Number(b)).at(-1);
+const newestFirst = (items: readonly unknown[]): readonly Decision[] =>
+  items.map((item) => decisionSchema.parse(item).spec).sort((a, b) => (a.at < b.at ? 1 : -1));
+
+const list = async ({ client, path }: Pools, preset: string, when: string): Promise<readonly unknown[]> => {
+  const selector = encodeURIComponent(`spec.preset=${preset}`);
+  return listSchema.parse(await client.get(`${path('pooldecisions')}?fieldSelector=${selector}&${when}`)).items;
 };
 
-/** A decision outlives neither its pool nor its preset, but its history does: any version may have had one. */
-const decisionNames = async (pools: Pools, preset: string): Promise<readonly string[]> => {
-  const { items } = listSchema.parse(await pools.client.get(pools.path('templateversions')));
-  const present = listSchema.parse(await pools.client.get(pools.path('pooldecisions'))).items;
-  const decisions = present.map((item) => namedSchema.parse(item).metadata.name);
-  const versions = items.map((item) => `${preset}--${namedSchema.parse(item).metadata.name}`);
-  return [...new Set([...versions, ...decisions.filter((name) => name.startsWith(`${preset}--`))])];
+const listAt = async (pools: Pools, preset: string, item: Item | undefined): Promise<readonly unknown[]> =>
+  item === undefined ? [] : list(pools, preset, exactly(item));
+
+const exactly = ({ resourceVersion }: Item): string => `resourceVersion=${resourceVersion}&resourceVersionMatch=Exact`;
+
+/** The change that deleted the preset, and the one before it; nothing where it is there. */
+const lastDeletion = async (pools: Pools, preset: string, at: Date | undefined): Promise<readonly Item[]> => {
+  const changes: Item[] = [];
+  for await (const item of historyOf(pools, pools.path('presets', preset), at)) {
+    if (changes.length === 0 && !isDeletion(item)) return [];
+    if (changes.push(item) === 2) break;
+  }
+  return changes;
 };
 
-const lastChange = async (pools: Pools, name: string, at: Date): Promise<string | undefined> => {
+const isDeletion = ({ type }: Item): boolean => type.endsWith('.deleted');
+
+/** As it was before it was deleted; nothing when it has never been. */
+const lastState = async (pools: Pools, name: string, at: Date | undefined): Promise<readonly unknown[]> => {
+  const path = pools.path('pooldecisions', name);
+  for await (const item of historyOf(pools, path, at))
+    if (!isDeletion(item)) return [await pools.client.get(`${path}?${exactly(item)}`)];
+  return [];
+};
+
+/** Its changes up to that time, the newest first; none of what has never been. */
+async function* historyOf({ client }: Pools, path: string, at: Date | undefined): AsyncGenerator<Item> {
   let next = '';
   do {
-    const page = await historyPage(pools, name, next);
-    const found = page?.items.find(({ time }) => Date.parse(time) <= at.getTime());
-    if (found !== undefined) return found.resourceVersion;
-    next = page?.metadata.continue ?? '';
+    const page = historySchema.parse(await client.get(`${path}/history?limit=500${next}`).catch(notThere));
+    yield* page.items.filter(({ time }) => at === undefined || Date.parse(time) <= at.getTime());
+    next = page.metadata.continue === undefined ? '' : `&continue=${page.metadata.continue}`;
   } while (next !== '');
-  return undefined;
-};
+}
 
-const historyPage = async ({ client, path }: Pools, name: string, next: string) => {
-  try {
-    const query = `limit=500${next === '' ? '' : `&continue=${next}`}`;
-    return historySchema.parse(await client.get(`${path('pooldecisions', name)}/history?${query}`));
-  } catch (error) {
-    if (error instanceof GatewayRefusal && error.code === 404) return undefined;
-    throw error;
-  }
+const notThere = (error: unknown): object => {
+  if (error instanceof GatewayRefusal && error.code === 404) return { metadata: {}, items: [] };
+  throw error;
 };
