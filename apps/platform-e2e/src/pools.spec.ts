@@ -214,7 +214,7 @@ describe('pools', () => {
 
   it('are explained after their preset was deleted, by what was decided last', async () => {
     expect(await asked('why', 'surging')).toMatch(
-      /^web-v2 +0 +0 [^]*its preset is deleted[^]*^preset surging was deleted at 20\S+Z; above is what was decided last$/m,
+      /^web-v2 +0 [^]*its preset is deleted[^]*^preset surging was deleted at 20\S+Z; above is what was decided last$/m,
     );
   });
 
