@@ -54,6 +54,18 @@ export const startTypescriptWorker = async (test: TestStack): Promise<WorkerProc
 export const startPythonWorker = async (test: TestStack, client: string): Promise<WorkerProcess> =>
   workerProcess('python3', [exampleFile('python-worker', 'worker.py')], test, { PYTHONPATH: client });
 
+/** The provisioner `notes` of the documentation, as it stands there. */
+export const startDocumentedProvisioner = async (test: TestStack): Promise<WorkerProcess> => {
+  const protocol = await readFile(join(workspace, 'docs', 'provision-protocol.md'), 'utf8');
+  const [, program = ''] = /^```js\n([^]*?)^```$/m.exec(protocol) ?? [];
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '--eval', program, 'notes', (await readNatsUrl(test.dir, 'provisioner')) ?? ''],
+    { stdio: 'inherit', cwd: workspace },
+  );
+  return processOf(child);
+};
+
 /** Where the client that the example asks for was installed for Python; or why it could not be. */
 export const obtainPythonClient = async (
   dir: string,
@@ -76,11 +88,13 @@ const workerProcess = async (
 ): Promise<WorkerProcess> => {
   const url = await readNatsUrl(test.dir, 'worker');
   const child = spawn(program, [...args, url ?? ''], { stdio: 'inherit', env: { ...process.env, ...env } });
-  return {
-    kill9: () => void child.kill('SIGKILL'),
-    stop: () => ended(child),
-  };
+  return processOf(child);
 };
+
+const processOf = (child: ChildProcess): WorkerProcess => ({
+  kill9: () => void child.kill('SIGKILL'),
+  stop: () => ended(child),
+});
 
 const ended = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;

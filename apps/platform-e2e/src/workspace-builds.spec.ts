@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -9,7 +9,8 @@ import type { TestStack } from '@holdfast/testing';
 import { GatewayClient } from './gateway-client.fixtures.js';
 import type { KubeObject } from './gateway-client.fixtures.js';
 import { holdfast } from './holdfast.fixtures.js';
-import { POOLS } from './pool-kinds.fixtures.js';
+import { POOLS, template, templateVersion } from './pool-kinds.fixtures.js';
+import { startDocumentedProvisioner } from './workers.fixtures.js';
 import { greeterWorkspace, greetingOf, makeGreeter, pathOf } from './workspaces.fixtures.js';
 
 const LIMIT = 120_000;
@@ -65,6 +66,35 @@ describe('a workspace in the whole stack', () => {
       expect(await holdfast(test, ['prebuilds', 'logs'], '--build', '4', 'first')).toMatchObject({
         text: 'build 4 (delete)\nbuild 4 (delete) has succeeded\n',
       });
+    },
+    LIMIT,
+  );
+
+  it(
+    'is built and removed by the provisioner of the documentation, with what a NATS client has and no more',
+    async () => {
+      const provisioner = await startDocumentedProvisioner(test);
+      try {
+        await client.create(`${POOLS}/templates`, template('notes'));
+        const version = templateVersion('notes-v1', 'notes', { provisioner: { name: 'notes' } });
+        await client.create(`${POOLS}/templateversions`, version);
+        const { spec, ...noted } = greeterWorkspace('noted');
+        await client.create(`${POOLS}/workspaces`, {
+          ...noted,
+          spec: { ...spec, template: 'notes', version: 'notes-v1' },
+        });
+        const { status } = await inPhase('noted', 'Ready');
+        const [note] = (status?.['endpoints'] ?? []) as readonly { readonly url: string }[];
+        const file = new URL(note?.url ?? '');
+        expect(await readFile(file, 'utf8')).toBe('noted of ada\n');
+        await client.send('DELETE', pathOf('noted'));
+        await eventually(async () => (await client.send('GET', pathOf('noted'))).code === 404);
+        await expect(readFile(file)).rejects.toThrow('ENOENT');
+        const { text } = await holdfast(test, ['prebuilds', 'logs'], 'noted');
+        expect(text).toBe('start has succeeded\ndelete has succeeded\n');
+      } finally {
+        await provisioner.stop();
+      }
     },
     LIMIT,
   );

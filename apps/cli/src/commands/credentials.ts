@@ -10,7 +10,7 @@ import type { Output } from '../output-option.js';
 import { defaultDir } from '../workspace.js';
 
 /** Those that are meant for programs of other people. */
-const GIVEN_OUT = ['worker', 'subscriber'] as const;
+const GIVEN_OUT = ['worker', 'provisioner', 'subscriber'] as const;
 
 interface CredentialsOptions {
   readonly dir: string;
@@ -20,7 +20,9 @@ interface CredentialsOptions {
 export const addCredentialsCommand = (program: Command, { out, err, finish }: Invocation): void => {
   program
     .command('credentials')
-    .description('print the NATS URL of a running stack with the credentials of a worker or a subscriber')
+    .description(
+      'print the NATS URL of a running stack with the credentials of a worker, a provisioner or a subscriber',
+    )
     .addArgument(new Argument('<user>', 'who connects').choices(GIVEN_OUT))
     .option('--dir <folder>', 'where that stack keeps its data', defaultDir)
     .addOption(outputOption())
