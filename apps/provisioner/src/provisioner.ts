@@ -1,4 +1,5 @@
 /** Takes jobs as long as there is room, one build of a workspace at a time, and looks after what it has built. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { parseProvisionCancelSubject, PROVISION_CANCEL_SUBJECTS } from '@holdfast/contracts';
@@ -65,6 +66,8 @@ export class Provisioner {
   private takesJobs = true;
 
   constructor(private readonly options: ProvisionerOptions) {
+    // Before an orchestrator leads, each workspace that is looked after waits for it.
+    setMaxListeners(0, this.stopping.signal);
     this.orchestrator = new Orchestrator(options.nc, options.logger);
     this.timing = { ...TIMING, ...options.timing };
   }

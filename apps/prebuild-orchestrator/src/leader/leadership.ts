@@ -7,6 +7,7 @@
  * What a leader wrote before is in the copy by then, since its successor begins with the event of the take.
  */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 
 import type { CommandClient } from '@holdfast/command-client';
 import { keyText, ORCHESTRATOR_MEMBERS_SUBJECT } from '@holdfast/contracts';
@@ -130,6 +131,8 @@ export class Leadership {
     const fence = this.shares.shareOf(LEASE.keyOf(0))?.fence;
     if (fence === undefined || this.term !== undefined || this.stopping.signal.aborted) return;
     const aborting = new AbortController();
+    // Every claim that is settled may wait for the log.
+    setMaxListeners(0, aborting.signal);
     this.term = { epoch: fence.epoch, aborting };
     this.options.logger.info({ epoch: fence.epoch }, 'leading');
     const leader = this.contextOf(fence, aborting.signal);
