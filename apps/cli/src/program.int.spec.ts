@@ -43,6 +43,8 @@ describe('the holdfast command', () => {
     [['demo', '-o', 'xml']],
     [['why', 'rack']],
     [['why', 'rack', 'a', '--limit', '0']],
+    [['prebuilds', 'invalidate']],
+    [['prebuilds', 'pause', '-o', 'xml']],
   ])('refuses %j as wrong usage', async (args) => {
     const { code, text } = await holdfast(...args);
     expect(code).toBe(2);

@@ -8,6 +8,8 @@ import { POOL_OWNER } from '@holdfast/prebuild';
 import { ExitCode } from '../exit-codes.js';
 import { GatewayRefusal } from '../gateway-client.js';
 import type { Invocation } from '../invocation.js';
+import { outputOption } from '../output-option.js';
+import type { Output } from '../output-option.js';
 import { addConnectionOptions, withPools } from '../prebuilds/connection.js';
 import type { ConnectionOptions, Pools } from '../prebuilds/connection.js';
 
@@ -16,48 +18,63 @@ interface ScopeOptions extends ConnectionOptions {
   readonly preset?: string;
 }
 
+interface ControlOptions extends ScopeOptions {
+  readonly output: Output;
+}
+
+/** What was done: a sentence for people, and for programs what it consists of. */
+interface Done {
+  readonly text: string;
+  readonly result: object;
+}
+
 export const addPrebuildsControlCommands = (prebuilds: Command, { out, finish }: Invocation): void => {
   const add = (name: string, description: string): Command =>
-    addConnectionOptions(prebuilds.command(name).description(description));
+    addConnectionOptions(prebuilds.command(name).description(description)).addOption(outputOption());
   const addScoped = (name: string, description: string): Command =>
     add(name, description)
       .addOption(new Option('--template <name>', 'only the pools of this Template').conflicts('preset'))
       .option('--preset <name>', 'only the pools of this Preset');
-  /** Tells in one sentence what was done. */
-  const tell = async (options: ConnectionOptions, work: (pools: Pools) => Promise<string>): Promise<void> => {
-    out(await withPools(options, work));
+  const tell = async (options: ControlOptions, work: (pools: Pools) => Promise<Done>): Promise<void> => {
+    const { text, result } = await withPools(options, work);
+    out(options.output === 'json' ? JSON.stringify(result, null, 2) : text);
     finish(ExitCode.ok);
   };
 
-  addScoped('pause', 'create and delete nothing; claims go on').action((options: ScopeOptions) =>
+  addScoped('pause', 'create and delete nothing; claims go on').action((options: ControlOptions) =>
     tell(options, (pools) => setPaused(pools, options, true)),
   );
-  addScoped('resume', 'create and delete again').action((options: ScopeOptions) =>
+  addScoped('resume', 'create and delete again').action((options: ControlOptions) =>
     tell(options, (pools) => setPaused(pools, options, false)),
   );
-  addScoped('invalidate', 'build again what was built before now').action((options: ScopeOptions) =>
-    tell(options, (pools) => invalidate(pools, options)),
+  addScoped('invalidate', 'build again what was built before now').action(
+    (options: ControlOptions, command: Command) => {
+      const { template, preset } = options;
+      if (template === undefined && preset === undefined)
+        command.error('error: one of the options --template and --preset is required');
+      return tell(options, (pools) => invalidate(pools, options));
+    },
   );
   add('retry', 'try again at once after failed builds')
     .argument('<preset>', 'the name of the Preset')
-    .action((preset: string, options: ConnectionOptions) => tell(options, (pools) => retry(pools, preset)));
+    .action((preset: string, options: ControlOptions) => tell(options, (pools) => retry(pools, preset)));
   add('clean-up', 'delete the failed and cancelled builds that are kept as evidence')
     .option('--preset <name>', 'only those of this Preset')
-    .action((options: ScopeOptions) => tell(options, (pools) => cleanUp(pools, options.preset)));
+    .action((options: ControlOptions) => tell(options, (pools) => cleanUp(pools, options.preset)));
 };
 
-const setPaused = async (pools: Pools, { template, preset }: ScopeOptions, paused: boolean): Promise<string> => {
+const setPaused = async (pools: Pools, { template, preset }: ScopeOptions, paused: boolean): Promise<Done> => {
   const did = paused ? 'paused' : 'resumed';
   if (template !== undefined) {
     await pools.client.mergePatch(pools.path('templates', template), { spec: { paused } });
-    return `the pools of template ${template} are ${did}`;
+    return { text: `the pools of template ${template} are ${did}`, result: { template, paused } };
   }
   if (preset !== undefined) {
     await pools.client.mergePatch(pools.path('presets', preset), { spec: { prebuilds: { paused } } });
-    return `the pools of preset ${preset} are ${did}`;
+    return { text: `the pools of preset ${preset} are ${did}`, result: { preset, paused } };
   }
   await setSystemPaused(pools, paused);
-  return `all pools are ${did}`;
+  return { text: `all pools are ${did}`, result: { paused } };
 };
 
 const SWITCHES = '/api/v1/namespaces/holdfast-system/configmaps';
@@ -73,21 +90,22 @@ const setSystemPaused = async ({ client }: Pools, paused: boolean): Promise<void
   }
 };
 
-const invalidate = async (pools: Pools, { template, preset }: ScopeOptions): Promise<string> => {
+const invalidate = async (pools: Pools, { template, preset = '' }: ScopeOptions): Promise<Done> => {
   const invalidatedAt = new Date().toISOString();
   if (template !== undefined) {
     await pools.client.mergePatch(pools.path('templates', template), { spec: { invalidatedAt } });
-    return `what was built of template ${template} before ${invalidatedAt} is built again`;
+    const text = `what was built of template ${template} before ${invalidatedAt} is built again`;
+    return { text, result: { template, invalidatedAt } };
   }
-  if (preset === undefined) throw new Error('invalidate needs --template or --preset');
   await pools.client.mergePatch(pools.path('presets', preset), { spec: { prebuilds: { invalidatedAt } } });
-  return `what was built of preset ${preset} before ${invalidatedAt} is built again`;
+  const text = `what was built of preset ${preset} before ${invalidatedAt} is built again`;
+  return { text, result: { preset, invalidatedAt } };
 };
 
-const retry = async (pools: Pools, preset: string): Promise<string> => {
+const retry = async (pools: Pools, preset: string): Promise<Done> => {
   const retriedAt = new Date().toISOString();
   await pools.client.mergePatch(pools.path('presets', preset), { spec: { prebuilds: { retriedAt } } });
-  return `preset ${preset} is tried again`;
+  return { text: `preset ${preset} is tried again`, result: { preset, retriedAt } };
 };
 
 const workspacesSchema = z.looseObject({
@@ -100,11 +118,18 @@ type Workspace = z.output<typeof workspacesSchema>['items'][number];
 
 const AT_ONCE = 16;
 
-const cleanUp = async (pools: Pools, preset: string | undefined): Promise<string> => {
+const cleanUp = async (pools: Pools, preset: string | undefined): Promise<Done> => {
   const failed = [...(await evidence(pools, 'Failed', preset)), ...(await evidence(pools, 'Cancelled', preset))];
-  for (let from = 0; from < failed.length; from += AT_ONCE)
-    await Promise.all(failed.slice(from, from + AT_ONCE).map((workspace) => remove(pools, workspace)));
-  return `deleted ${failed.length} failed and cancelled builds`;
+  // Of a preset that there is not there is no evidence, either; one that has just been deleted may have some.
+  if (failed.length === 0 && preset !== undefined) await pools.client.get(pools.path('presets', preset));
+  const deleted: string[] = [];
+  for (let from = 0; from < failed.length; from += AT_ONCE) {
+    const some = failed.slice(from, from + AT_ONCE);
+    const isDeleted = await Promise.all(some.map((workspace) => remove(pools, workspace)));
+    deleted.push(...some.filter((_, i) => isDeleted[i]).map(({ metadata }) => metadata.name));
+  }
+  const result = { ...(preset === undefined ? {} : { preset }), deleted };
+  return { text: `deleted ${deleted.length} failed and cancelled builds`, result };
 };
 
 const evidence = async (pools: Pools, phase: string, preset: string | undefined): Promise<readonly Workspace[]> => {
@@ -115,7 +140,7 @@ const evidence = async (pools: Pools, phase: string, preset: string | undefined)
 };
 
 /** Only as it was seen: one that is built again or claimed meanwhile stays. */
-const remove = async ({ client, path }: Pools, { metadata }: Workspace): Promise<void> => {
+const remove = async ({ client, path }: Pools, { metadata }: Workspace): Promise<boolean> => {
   const { name, uid, resourceVersion } = metadata;
   try {
     await client.delete(path('workspaces', name), {
@@ -123,7 +148,9 @@ const remove = async ({ client, path }: Pools, { metadata }: Workspace): Promise
       kind: 'DeleteOptions',
       preconditions: { uid, resourceVersion },
     });
+    return true;
   } catch (error) {
     if (!(error instanceof GatewayRefusal) || ![404, 409].includes(error.code)) throw error;
+    return false;
   }
 };

@@ -7,6 +7,8 @@ import type { Command } from 'commander';
 import { ExitCode } from '../exit-codes.js';
 import { GatewayClient, GatewayRefusal } from '../gateway-client.js';
 import type { Invocation } from '../invocation.js';
+import { outputOption } from '../output-option.js';
+import type { Output } from '../output-option.js';
 import { readKubeconfig } from '../why/kubeconfig.js';
 import { defaultDir } from '../workspace.js';
 
@@ -16,6 +18,7 @@ interface LogsOptions {
   readonly namespace?: string;
   readonly dir: string;
   readonly kubeconfig?: string;
+  readonly output: Output;
 }
 
 export const addPrebuildsLogsCommand = (prebuilds: Command, invocation: Invocation): void => {
@@ -28,13 +31,14 @@ export const addPrebuildsLogsCommand = (prebuilds: Command, invocation: Invocati
     .option('-n, --namespace <namespace>', 'its namespace (default: the one of the kubeconfig)')
     .option('--dir <folder>', 'the folder of the stack to ask', defaultDir)
     .option('--kubeconfig <file>', 'how to reach the gateway (default: the kubeconfig of that stack)')
+    .addOption(outputOption())
     .action(async (workspace: string, options: LogsOptions) => {
-      invocation.finish(await printLogs(workspace, options));
+      invocation.finish(await printLogs(workspace, options, invocation));
     });
 };
 
-const printLogs = async (workspace: string, options: LogsOptions): Promise<number> => {
-  const { kubeconfig, dir, build, follow = false } = options;
+const printLogs = async (workspace: string, options: LogsOptions, { out }: Invocation): Promise<number> => {
+  const { kubeconfig, dir, build, follow = false, output } = options;
   const access = await readKubeconfig(kubeconfig ?? join(dir, 'kubeconfig'));
   const client = new GatewayClient(access);
   const namespace = encodeURIComponent(options.namespace ?? access.namespace);
@@ -44,8 +48,9 @@ const printLogs = async (workspace: string, options: LogsOptions): Promise<numbe
     ...(build === undefined ? {} : { build: String(build) }),
   });
   try {
-    for await (const text of client.text(`${path}?${query.toString()}`))
-      if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    const pieces = client.text(`${path}?${query.toString()}`);
+    if (output === 'json') for await (const text of linesOf(pieces)) out(JSON.stringify({ workspace, text }));
+    else for await (const text of pieces) if (!process.stdout.write(text)) await once(process.stdout, 'drain');
     return ExitCode.ok;
   } catch (error) {
     throw error instanceof GatewayRefusal ? new Error(error.reasonText) : error;
@@ -53,6 +58,17 @@ const printLogs = async (workspace: string, options: LogsOptions): Promise<numbe
     await client.close();
   }
 };
+
+/** Each as soon as it is whole; the last may have no end. */
+async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of pieces) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
 
 const readNumber = (text: string): number => {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
