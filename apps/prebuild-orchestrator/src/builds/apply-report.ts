@@ -77,6 +77,12 @@ export const failBuild = (
   now: Date,
 ): WorkspaceStatus => endedStatus({ workspace, build }, { status: 'failed', ...why }, now);
 
+/** Why a workspace cannot be built: what it is built from is not there. */
+export const noVersion = ({ spec, metadata }: Workspace): { readonly reason: string; readonly message: string } => ({
+  reason: 'TemplateVersionNotFound',
+  message: `there is no TemplateVersion "${spec.version}" in ${metadata.namespace}`,
+});
+
 /** Whether a build should have ended long ago; nobody could report before `since`. */
 export const isOverdue = (build: WorkspaceBuild, timeouts: Timeouts, since: Date, now: Date): boolean => {
   if (build.status !== 'running') return false;

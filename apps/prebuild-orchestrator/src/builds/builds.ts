@@ -5,50 +5,36 @@
  *   a change, a worker's word, a tick ─► next step, in the Workspace's turn ─► status (fenced, if it is as it was seen)
  *                                                                                └─► job, cancellation, answer
  */
-import { keyText, PROVISION_BEGIN_SUBJECT, PROVISION_REPORT_SUBJECT } from '@holdfast/contracts';
+import { keyText } from '@holdfast/contracts';
 import type { JobQueue, ObjectKey } from '@holdfast/contracts';
 import { systemClock } from '@holdfast/control-loop';
 import type { JsonObject } from '@holdfast/kernel';
-import {
-  POOL_OWNER,
-  PREBUILDS_GROUP,
-  TEMPLATE_VERSIONS,
-  WORKSPACE_CLAIMS,
-  WORKSPACE_FINALIZER,
-  WORKSPACES,
-} from '@holdfast/prebuild';
+import { POOL_OWNER, PREBUILDS_GROUP, WORKSPACE_CLAIMS, WORKSPACE_FINALIZER, WORKSPACES } from '@holdfast/prebuild';
 import type { TemplateVersionSpec, WorkspaceBuild, WorkspaceStatus } from '@holdfast/prebuild';
-import { MessageFormatError, readBegin, readReport } from '@holdfast/provision';
-import type { BeginAnswer, Job, RefusalOfBuild, ReportAnswer } from '@holdfast/provision';
+import type { Job } from '@holdfast/provision';
 import { keyOf, PRIORITY, specOf, statusOf, uidOf, WorkQueue } from '@holdfast/reconcile';
 import type { Cause, Change, ObjectState } from '@holdfast/reconcile';
-import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Registry } from 'prom-client';
 
 import type { LeaderContext, OrchestratorPart, Piece } from '../leader/orchestrator-part.js';
 import type { Told } from '../pools/jobs.js';
-import { applyReport, beginBuild, failBuild, isOverdue } from './apply-report.js';
-import type { Verdict } from './apply-report.js';
+import { failBuild, isOverdue, noVersion } from './apply-report.js';
 import { BuildMetrics } from './build-metrics.js';
 import { newsOf } from './build-news.js';
 import { queueBuild } from './build-status.js';
 import { hookResult } from './hook-result.js';
 import { JobsStream } from './jobs-stream.js';
 import { isUnderWay, nextStep } from './next-step.js';
-import { workOf } from './work-of.js';
+import { WorkerDesk } from './worker-desk.js';
+import { CONTROLLER, VERSION, WorkspaceWrites } from './workspace-writes.js';
 import { workspaceOf } from './workspace.js';
 import type { Workspace } from './workspace.js';
 
-export const CONTROLLER = 'workspace-builds';
-const VERSION = 'v1';
 const RETRY_MS = 1_000;
 /** Workspaces whose next step is under way at once: claims get through also while hundreds are built or deleted. */
 const MOST_AT_ONCE = 32;
 /** So many steps of priority, of which waiting gives one each tenth of a second. */
 const POOL_STEPS_BEHIND = 5;
-/** A Workspace that others write at the same time is looked at again so often. */
-const MOST_TRIES = 20;
-const LOOK_AGAIN_MS = 25;
 
 export interface BuildsOptions {
   readonly metrics: Registry;
@@ -88,8 +74,8 @@ export class Builds implements OrchestratorPart {
 /** Builds while this process leads. */
 class BuildsTerm {
   private readonly since: Date;
-  /** The last thing that is done about each Workspace: one at a time. */
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly workspaces: WorkspaceWrites;
+  private readonly desk: WorkerDesk;
   /** Workspaces to consider: each once, however much happened to it, and not all at once. */
   private readonly queue = new WorkQueue({ clock: systemClock, random: Math.random });
   private readonly keys = new Map<string, ObjectKey>();
@@ -98,31 +84,23 @@ class BuildsTerm {
   private workers: readonly Promise<void>[] = [];
   /** Jobs that wait for a worker, as far as this leader has seen to it. */
   private readonly dispatched = new Set<string>();
-  private readonly subscriptions: Subscription[] = [];
   private tick: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly leader: LeaderContext,
     private readonly jobs: JobsStream,
-    private readonly metrics: BuildMetrics,
+    metrics: BuildMetrics,
     private readonly timing: BuildsTiming,
   ) {
     this.since = timing.now();
+    this.workspaces = new WorkspaceWrites(leader, metrics);
+    this.desk = new WorkerDesk(leader, this.workspaces, timing.now);
   }
 
   begin(): void {
     const { leader } = this;
     leader.onChange((change, cause) => this.follow(change, cause));
-    this.subscriptions.push(
-      leader.nc.subscribe(
-        PROVISION_BEGIN_SUBJECT,
-        this.answering((message) => this.answerBegin(message.data)),
-      ),
-      leader.nc.subscribe(
-        PROVISION_REPORT_SUBJECT,
-        this.answering((message) => this.answerReport(message.data)),
-      ),
-    );
+    this.desk.open();
     this.workers = Array.from({ length: MOST_AT_ONCE }, () => this.work());
     this.considerAll();
     this.tick = setInterval(() => {
@@ -133,10 +111,10 @@ class BuildsTerm {
 
   async end(): Promise<void> {
     clearInterval(this.tick);
-    for (const subscription of this.subscriptions) subscription.unsubscribe();
+    this.desk.close();
     await this.queue.drain();
     await Promise.all(this.workers);
-    while (this.turns.size > 0) await Promise.allSettled(this.turns.values());
+    await this.workspaces.settled();
     this.jobs.close();
   }
 
@@ -148,7 +126,7 @@ class BuildsTerm {
     if (key.group !== PREBUILDS_GROUP || key.resource !== WORKSPACES.resource) return;
     const object = after ?? before;
     const news = newsOf(before && workspaceOf(before), after && workspaceOf(after));
-    if (object !== undefined && news.length > 0) this.tell(object, news, this.pieceFor(key, cause));
+    if (object !== undefined && news.length > 0) this.tell(object, news, this.workspaces.pieceFor(key, cause));
     if (after !== undefined) this.consider(after, priorityOf(after), cause);
     else this.forget(key);
   }
@@ -173,7 +151,8 @@ class BuildsTerm {
       const key = this.keys.get(name);
       const cause = this.causes.get(name);
       this.causes.delete(name);
-      if (key !== undefined && !this.leader.signal.aborted) await this.inTurn(key, () => this.step(key, cause));
+      if (key !== undefined && !this.leader.signal.aborted)
+        await this.workspaces.inTurn(key, () => this.step(key, cause));
       this.queue.done(name);
     }
   }
@@ -194,19 +173,19 @@ class BuildsTerm {
     const workspace = workspaceOf(state);
     const now = this.timing.now();
     const step = nextStep(workspace, now);
-    const piece = (): Piece => this.pieceFor(key, cause);
+    const { finalizers = [] } = workspace.metadata;
     switch (step?.kind) {
       case undefined:
         return this.lookAfter(state, workspace, cause, now);
       case 'protect':
-        return this.setFinalizers(state, [...(workspace.metadata.finalizers ?? []), WORKSPACE_FINALIZER], piece());
+        return this.workspaces.setFinalizers(state, [...finalizers, WORKSPACE_FINALIZER], cause);
       case 'release': {
-        const others = (workspace.metadata.finalizers ?? []).filter((finalizer) => finalizer !== WORKSPACE_FINALIZER);
-        return this.setFinalizers(state, others, piece());
+        const others = finalizers.filter((finalizer) => finalizer !== WORKSPACE_FINALIZER);
+        return this.workspaces.setFinalizers(state, others, cause);
       }
       case 'build':
         // The answer to the write comes back as a change, and leads to the job.
-        return this.writeStatus(state, queueBuild(workspace, step.transition, now), piece());
+        return this.setStatus(state, queueBuild(workspace, step.transition, now), cause);
       case 'wait':
         this.wakeIn(key, step.until.getTime() - now.getTime());
     }
@@ -225,10 +204,9 @@ class BuildsTerm {
     if (build.status === 'cancelled' && build.startedAt !== undefined)
       this.jobs.cancel({ uid: workspace.metadata.uid, build: build.number });
     if (!isUnderWay(build)) return;
-    const version = this.versionOf(workspace);
-    const problem = version === undefined ? this.noVersion(workspace) : this.problemOf(build, version, now);
-    if (problem !== undefined)
-      return this.writeStatus(state, failBuild(workspace, build, problem, now), this.pieceFor(state.key, cause));
+    const version = this.workspaces.versionOf(workspace);
+    const problem = version === undefined ? noVersion(workspace) : this.problemOf(build, version, now);
+    if (problem !== undefined) return this.setStatus(state, failBuild(workspace, build, problem, now), cause);
     if (version === undefined || build.status !== 'pending') return;
     const job = jobOf(workspace, build);
     const name = `${job.uid}.${job.build}`;
@@ -249,7 +227,7 @@ class BuildsTerm {
     const known = { metadata: { uid: uidOf(claim) }, status: statusOf(WORKSPACE_CLAIMS, claim) };
     const result = hookResult(known, workspace, now);
     if (result === undefined) return;
-    const piece = this.pieceFor(claim.key, cause);
+    const piece = this.workspaces.pieceFor(claim.key, cause);
     const written = await piece.write.updateStatus(claim, VERSION, result.status as JsonObject);
     if (written.ok) this.tell(written.state, [result.told], piece);
     else if (written.refusal.reason !== 'NotFound') throw new Error(written.refusal.message);
@@ -270,133 +248,20 @@ class BuildsTerm {
     return { reason: 'TimedOut', message: `no worker reported the end of build ${build.number} in time` };
   }
 
-  private noVersion({ spec, metadata }: Workspace) {
-    return {
-      reason: 'TemplateVersionNotFound',
-      message: `there is no TemplateVersion "${spec.version}" in ${metadata.namespace}`,
-    };
-  }
-
-  private answering(answer: (message: Msg) => Promise<object | undefined>) {
-    return {
-      callback: (error: Error | null, message: Msg): void => {
-        if (error !== null) return;
-        answer(message).then(
-          // Without an answer the worker asks again: here, or whoever leads then.
-          (body) => body === undefined || this.leader.signal.aborted || message.respond(JSON.stringify(body)),
-          (failure: unknown) => this.leader.logger.warn({ err: failure }, 'a worker could not be answered'),
-        );
-      },
-    };
-  }
-
-  private async answerBegin(data: Uint8Array): Promise<BeginAnswer | undefined> {
-    const request = parsed(() => readBegin(data));
-    if ('accepted' in request) return request;
-    const { job } = request;
-    const settled = await this.settle(job, (workspace, now) => {
-      const verdict = beginBuild(workspace, request, now);
-      if (!verdict.accepted || workspace === undefined || this.versionOf(workspace) !== undefined) return verdict;
-      const { reason, message } = this.noVersion(workspace);
-      const status = workspace.status.build && failBuild(workspace, workspace.status.build, { reason, message }, now);
-      return {
-        accepted: false,
-        refusal: { accepted: false, reason: 'finished', message },
-        ...(status === undefined ? {} : { status }),
-      };
-    });
-    if (settled === undefined) return undefined;
-    const { verdict, workspace } = settled;
-    if (!verdict.accepted) return verdict.refusal;
-    const version = workspace === undefined ? undefined : this.versionOf(workspace);
-    if (workspace === undefined || version === undefined) return undefined;
-    return { accepted: true, work: workOf(workspace, job, version, this.timing.now()) };
-  }
-
-  private async answerReport(data: Uint8Array): Promise<ReportAnswer | undefined> {
-    const report = parsed(() => readReport(data));
-    if ('accepted' in report && report.accepted === false) return report;
-    if (!('status' in report)) return undefined;
-    const settled = await this.settle(report.job, (workspace, now) => applyReport(workspace, report, now));
-    if (settled === undefined) return undefined;
-    return settled.verdict.accepted ? { accepted: true } : settled.verdict.refusal;
-  }
-
-  /** In the Workspace's turn: judges, writes what follows, and judges anew where somebody else wrote in between. */
-  private async settle(
-    job: Job,
-    judge: (workspace: Workspace | undefined, now: Date) => Verdict,
-  ): Promise<{ readonly verdict: Verdict; readonly workspace: Workspace | undefined } | undefined> {
-    const key = keyOf(WORKSPACES, job.namespace, job.name);
-    return this.inTurn(key, async () => {
-      for (let tries = 0; tries < MOST_TRIES && !this.leader.signal.aborted; tries++) {
-        const state = this.leader.read.get(key);
-        const workspace = state === undefined ? undefined : workspaceOf(state);
-        const verdict = judge(workspace, this.timing.now());
-        if (verdict.status === undefined || state === undefined || workspace === undefined)
-          return { verdict, workspace };
-        const result = await this.pieceFor(key, undefined).write.updateStatus(state, VERSION, asJson(verdict.status));
-        if (result.ok) {
-          this.count(workspaceOf(result.state));
-          return { verdict, workspace };
-        }
-        if (result.refusal.reason !== 'Conflict' && result.refusal.reason !== 'NotFound') return undefined;
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-      }
-      return undefined;
-    });
-  }
-
-  private count(workspace: Workspace): void {
-    const { build } = workspace.status;
-    if (build !== undefined && !isUnderWay(build)) this.metrics.ended(workspace, build);
-  }
-
-  private async writeStatus(state: ObjectState, status: WorkspaceStatus, { write }: Piece): Promise<void> {
-    const result = await write.updateStatus(state, VERSION, asJson(status));
-    if (result.ok) this.count(workspaceOf(result.state));
+  private async setStatus(state: ObjectState, status: WorkspaceStatus, cause: Cause | undefined): Promise<void> {
+    const result = await this.workspaces.writeStatus(state, status, cause);
     // What somebody else wrote meanwhile comes as a change, and is considered then.
-    else if (result.refusal.reason !== 'Conflict') throw new Error(result.refusal.message);
-  }
-
-  private async setFinalizers(state: ObjectState, finalizers: readonly string[], { write }: Piece): Promise<void> {
-    const metadata = { resourceVersion: String(state.version), uid: uidOf(state), finalizers };
-    const result = await write.patch(state.key, VERSION, { metadata });
-    if (!result.ok && result.refusal.reason !== 'Conflict' && result.refusal.reason !== 'NotFound')
-      throw new Error(result.refusal.message);
-  }
-
-  private pieceFor(key: ObjectKey, cause: Cause | undefined): Piece {
-    return this.leader.begin({ controller: CONTROLLER, about: key, ...(cause === undefined ? {} : { cause }) });
-  }
-
-  private versionOf({ metadata, spec }: Workspace): TemplateVersionSpec | undefined {
-    const found = this.leader.read.get(keyOf(TEMPLATE_VERSIONS, metadata.namespace, spec.version));
-    return found === undefined ? undefined : specOf(TEMPLATE_VERSIONS, found);
+    if (!result.ok && result.refusal.reason !== 'Conflict') throw new Error(result.refusal.message);
   }
 
   private wakeIn(key: ObjectKey, ms: number): void {
     this.queue.addAfter(keyText(key), ms);
-  }
-
-  private inTurn<T>(key: ObjectKey, work: () => Promise<T>): Promise<T> {
-    const name = keyText(key);
-    const before = this.turns.get(name) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    this.turns.set(name, turn);
-    const forget = (): void => {
-      if (this.turns.get(name) === turn) this.turns.delete(name);
-    };
-    turn.then(forget, forget);
-    return turn;
   }
 }
 
 /** People's go before those of pools. */
 const priorityOf = (state: ObjectState): number =>
   specOf(WORKSPACES, state).owner === POOL_OWNER ? PRIORITY.change - POOL_STEPS_BEHIND : PRIORITY.change;
-
-const asJson = (status: WorkspaceStatus): JsonObject => status as JsonObject;
 
 const jobOf = ({ metadata }: Workspace, { number, transition }: WorkspaceBuild): Job => ({
   namespace: metadata.namespace,
@@ -405,12 +270,3 @@ const jobOf = ({ metadata }: Workspace, { number, transition }: WorkspaceBuild):
   build: number,
   transition,
 });
-
-const parsed = <T>(read: () => T): T | RefusalOfBuild => {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof MessageFormatError)) throw error;
-    return { accepted: false, reason: 'malformed', message: error.message };
-  }
-};

@@ -15,6 +15,7 @@ import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Registry } from 'prom-client';
 
 import type { LeaderContext, OrchestratorPart } from '../leader/orchestrator-part.js';
+import { Turns } from '../leader/turns.js';
 import { answerOf, refusalOfKnown, specOfCall } from './claim-answer.js';
 import { ClaimDesk, claimName, isOpen } from './claim-desk.js';
 import type { OpenClaim, Settled } from './claim-desk.js';
@@ -54,7 +55,7 @@ class ClaimsTerm {
   private readonly waiting = new WaitingLine();
   private readonly desk: ClaimDesk;
   /** The last thing that is done about each claim: about one claim, one at a time. */
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly turns = new Turns();
   private readonly woken = new Set<string>();
   /** By which request each of the last claims was made: its span is its own. */
   private readonly created = new Map<string, string>();
@@ -83,7 +84,7 @@ class ClaimsTerm {
   async end(): Promise<void> {
     this.subscription?.unsubscribe();
     this.waiting.clear();
-    while (this.turns.size > 0) await Promise.allSettled(this.turns.values());
+    await this.turns.settled();
   }
 
   private follow(change: Change, cause: Cause | undefined): void {
@@ -118,7 +119,7 @@ class ClaimsTerm {
 
   private async take(call: ClaimCall): Promise<ClaimAnswer> {
     const name = claimName(call.namespace, call.name);
-    const answer = await this.inTurn(name, () => this.answer(call));
+    const answer = await this.turns.take(name, () => this.answer(call));
     const waiting = this.waiting.find(name);
     if (waiting === undefined || answer.status !== 'ok') return answer;
     await Promise.race([waiting.ended, delay(LONGEST_HOLD_MS, undefined, { ref: false })]);
@@ -183,7 +184,7 @@ class ClaimsTerm {
   private serve(claim: ObjectState, cause?: Cause): void {
     const name = claimName(claim.key.namespace, claim.key.name);
     if (this.waiting.find(name) !== undefined) return;
-    void this.inTurn(name, async () => {
+    void this.turns.take(name, async () => {
       const newest = this.leader.read.get(claim.key);
       if (newest === undefined || !isOpen(newest) || this.waiting.find(name) !== undefined) return;
       this.report(await this.settle(openClaimOf(newest, cause)), newest);
@@ -205,7 +206,7 @@ class ClaimsTerm {
       const decision = this.desk.decide(claim);
       if (decision.kind === 'wait') continue;
       const name = claimName(claim.subject.namespace, claim.subject.name);
-      void this.inTurn(name, () => this.waiting.during(name, () => this.settle(claim, decision)));
+      void this.turns.take(name, () => this.waiting.during(name, () => this.settle(claim, decision)));
     }
   }
 
@@ -231,17 +232,6 @@ class ClaimsTerm {
   private report(settled: Settled, claim: ObjectState): void {
     if (settled.kind !== 'refused' || this.leader.signal.aborted) return;
     this.leader.logger.warn({ claim: claim.key, why: settled.refusal.message }, 'a claim cannot be served');
-  }
-
-  private inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(name) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    this.turns.set(name, turn);
-    const forget = (): void => {
-      if (this.turns.get(name) === turn) this.turns.delete(name);
-    };
-    turn.then(forget, forget);
-    return turn;
   }
 }
 

@@ -2,9 +2,9 @@
  * When to look at the pools: soon after a wake, once for many, and by itself at the time that the last look named. The
  * longer a look takes, the longer is the pause after it, so that looking never takes all of the process.
  */
-const SETTLE_MS = 5;
+const SETTLE_MS = 10;
 /** How many times as long as the look the pause is. */
-const REST = 5;
+const REST = 9;
 
 export class Pacer {
   private timer: NodeJS.Timeout | undefined;
