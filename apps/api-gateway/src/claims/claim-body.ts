@@ -6,6 +6,7 @@ import { dns1123Label, invalid, invalidType, invalidValue } from '@holdfast/reso
 
 import { decodeBody } from '../http/decode-body.js';
 import type { RequestContext } from '../http/resolved-request.js';
+import { badRequest } from '../http/status-error.js';
 
 export interface ClaimBody {
   readonly name: string | undefined;
@@ -31,8 +32,16 @@ export const readClaimBody = (request: Pick<RequestContext, 'body' | 'contentTyp
   };
 };
 
-const textOf = (request: Pick<RequestContext, 'body' | 'contentType'>): string =>
-  decodeBody(request, 'Strict').bytes.toString('utf8');
+const textOf = (request: Pick<RequestContext, 'body' | 'contentType'>): string => {
+  try {
+    return decodeBody(request, 'Strict').bytes.toString('utf8');
+  } catch (error) {
+    if (!(error instanceof RefusalError) || error.refusal.reason !== 'BadRequest') throw error;
+    // Objects have a version and a kind; a claim has neither.
+    const problem = error.refusal.message.replace("couldn't get version/kind; ", '');
+    throw badRequest(`the body of the claim cannot be read: ${problem}; ${EXPECTED}`);
+  }
+};
 
 const subjectOf = (body: JsonValue): { group: string; kind: string; name: string } => {
   const name = isJsonObject(body) ? body['name'] : undefined;
@@ -71,6 +80,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
 ]);
 
 const KNOWN = [...CHECKS.keys()].join(', ');
+const EXPECTED = `expected an object with any of ${KNOWN}, or no body`;
 
 const problemsOf = (body: JsonValue): readonly Cause[] => {
   if (!isJsonObject(body)) return [notAnObject(body)];
@@ -84,6 +94,6 @@ const problemsOf = (body: JsonValue): readonly Cause[] => {
 
 /** It has no field: it is the body itself. */
 const notAnObject = (body: JsonValue): Cause => {
-  const { field: _, ...cause } = invalidType('', body, `expected an object with any of ${KNOWN}, or no body`);
+  const { field: _, ...cause } = invalidType('', body, EXPECTED);
   return cause;
 };

@@ -167,9 +167,14 @@ describe('claiming over HTTP', () => {
     expect(named()).toEqual([]);
   });
 
-  it.each(['{"name":"a","name":"b"}', '{'])('cannot read the body %s', async (payload) => {
+  it.each([
+    ['{"name":"a","name":"b"}', 'strict decoding error: duplicate field "name"'],
+    ['{', 'json parse error: unexpected end of JSON input (line 1, offset 1)'],
+  ])('cannot read the body %s, and says what is expected', async (payload, problem) => {
     const headers = { 'content-type': 'application/json' };
-    expect((await wire.request({ method: 'POST', url: CLAIM, headers, payload })).statusCode).toBe(400);
+    const answer = await wire.request({ method: 'POST', url: CLAIM, headers, payload });
+    const { code, message } = answer.json<StatusBody>();
+    expect([code, message]).toEqual([400, `the body of the claim cannot be read: ${problem}; ${OBJECT}`]);
   });
 
   it('cannot be tried with dryRun', async () => {
