@@ -11,6 +11,7 @@ import { addConnectionOptions, withPools } from '../prebuilds/connection.js';
 import type { ConnectionOptions } from '../prebuilds/connection.js';
 import { renderDecisions } from '../prebuilds/decision-table.js';
 import { decisionsOf } from '../prebuilds/decisions.js';
+import type { Decided } from '../prebuilds/decisions.js';
 
 interface WhyOptions extends ConnectionOptions {
   readonly at?: Date;
@@ -31,18 +32,31 @@ export const addPrebuildsWhyCommand = (prebuilds: Command, invocation: Invocatio
 };
 
 const why = async (preset: string, options: WhyOptions, { out }: Invocation): Promise<number> => {
-  const decided = await withPools(options, (pools) => decisionsOf(pools, preset, options.at));
-  const { decisions, deletedAt } = decided;
+  const { decided, otherNamespace } = await withPools(options, async (pools) => ({
+    decided: await decisionsOf(pools, preset, options.at),
+    otherNamespace: pools.otherNamespace,
+  }));
   if (options.output === 'json') out(JSON.stringify({ preset, ...decided }, null, 2));
-  else if (decisions.length > 0) for (const line of renderDecisions(decisions, colors)) out(line);
-  if (options.output === 'text' && deletedAt !== undefined) out(deletionText(preset, deletedAt, decisions.length));
+  else for (const line of linesOf(preset, decided, otherNamespace)) out(line);
   const when = options.at === undefined ? '' : ` up to ${options.at.toISOString()}`;
-  if (decisions.length === 0) throw new Error(`nothing was decided about a preset "${preset}"${when}`);
+  if (decided.decisions.length === 0) throw new Error(`nothing was decided about a preset "${preset}"${when}`);
   return ExitCode.ok;
 };
 
-const deletionText = (preset: string, deletedAt: string, decisions: number): string =>
-  `preset ${preset} was deleted at ${deletedAt}${decisions === 0 ? '' : '; above is what was decided last'}`;
+const linesOf = (
+  preset: string,
+  { decisions, deletedAt }: Decided,
+  otherNamespace: string | undefined,
+): readonly string[] => {
+  const isAdvised = decisions.some(({ reasons }) => reasons.some((reason) => reason.includes('`holdfast ')));
+  const advice = `the commands above need -n ${otherNamespace ?? ''}`;
+  const told = decisions.length === 0 ? '' : '; above is what was decided last';
+  return [
+    ...(decisions.length === 0 ? [] : renderDecisions(decisions, colors)),
+    ...(isAdvised && otherNamespace !== undefined ? [advice] : []),
+    ...(deletedAt === undefined ? [] : [`preset ${preset} was deleted at ${deletedAt}${told}`]),
+  ];
+};
 
 const readTime = (text: string): Date => {
   const time = new Date(text);

@@ -16,6 +16,8 @@ export interface Pools {
   readonly client: GatewayClient;
   /** Of a collection of the kinds of pools, or of an object in it. */
   readonly path: (resource: string, name?: string) => string;
+  /** The namespace that was asked for, where it is not the one of the kubeconfig: further commands need it, too. */
+  readonly otherNamespace?: string;
 }
 
 export const addConnectionOptions = (command: Command): Command =>
@@ -33,8 +35,10 @@ export const withPools = async <T>(options: ConnectionOptions, work: (pools: Poo
     [`/apis/prebuilds.holdfast.dev/v1/namespaces/${namespace}/${resource}`, name]
       .filter((part) => part !== undefined)
       .join('/');
+  const { namespace: asked } = options;
+  const other = asked === undefined || asked === access.namespace ? {} : { otherNamespace: asked };
   try {
-    return await work({ client, path });
+    return await work({ client, path, ...other });
   } catch (error) {
     throw error instanceof GatewayRefusal ? new Error(error.reasonText) : error;
   } finally {
