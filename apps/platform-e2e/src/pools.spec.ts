@@ -175,7 +175,11 @@ describe('pools', () => {
       await asked('retry', 'broken');
       await hasCounts('broken', { 'web-v2 Failed': 3, 'web-v2 Ready': 1 });
       await holdsFor('broken', 'HardLimited', 'BuildsWork');
-      await asked('clean-up', '--preset', 'broken');
+      const cleaned = JSON.parse(await asked('clean-up', '--preset', 'broken', '-o', 'json')) as { deleted: string[] };
+      expect(cleaned).toEqual({ preset: 'broken', deleted: expect.any(Array) });
+      expect(cleaned.deleted).toHaveLength(3);
+      const { code, text } = await holdfast(test, ['prebuilds', 'clean-up'], '--preset', 'nobodys');
+      expect([code, text]).toEqual([1, expect.stringContaining('"nobodys" not found')]);
       await hasCounts('broken', { 'web-v2 Ready': 1 });
     },
     LIMIT,
