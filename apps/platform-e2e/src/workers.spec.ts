@@ -61,6 +61,11 @@ describe('workers that reconcile over NATS', () => {
     return example(`reminders/${name}`);
   };
   const PAST = '2026-01-01T12:03:00Z';
+  /** The worker has come, however long its own start took. */
+  const isAvailable = (): Promise<void> =>
+    holds(async () =>
+      expect(await condition(`${RECONCILERS}/reminder`, 'Available')).toMatchObject({ status: 'True' }),
+    );
 
   it('the kind Reconciler stands beside transactions in its group', async () => {
     const { body } = await client.send<{ resources: readonly { name: string; kind: string }[] }>(
@@ -91,8 +96,9 @@ describe('workers that reconcile over NATS', () => {
         reason: 'NoWorker',
       }),
     );
-    const came = performance.now();
     await start(startTypescriptWorker(test));
+    await isAvailable();
+    const came = performance.now();
     await holds(async () => expect(await condition(path, 'Ready')).toMatchObject({ status: 'True', reason: 'Rang' }));
     expect(performance.now() - came).toBeLessThan(4_000);
     const child = await client.get(configMap('first-rang'));
@@ -133,6 +139,7 @@ describe('workers that reconcile over NATS', () => {
 
   it('a worker that asks for it is called again at its time', async () => {
     await start(startTypescriptWorker(test));
+    await isAvailable();
     const path = await remind('soon', new Date(Date.now() + 3_000).toISOString());
     await eventually(async () => (await condition(path, 'Ready'))?.['reason'] === 'Armed');
     expect((await client.send('GET', configMap('soon-rang'))).code).toBe(404);
