@@ -11,7 +11,7 @@ export interface WaitingClaim {
 
 interface Entry extends WaitingClaim {
   readonly end: () => void;
-  readonly timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout | undefined;
   busy: boolean;
 }
 
@@ -28,8 +28,9 @@ export class WaitingLine {
     if (this.entries.has(name)) return;
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
-    const timer = setTimeout(onTime, Math.max(until.getTime() - Date.now(), 0));
-    this.entries.set(name, { claim, pool, ended, end, timer, busy: false });
+    const entry: Entry = { claim, pool, ended, end, timer: undefined, busy: false };
+    this.entries.set(name, entry);
+    this.arm(entry, until, onTime);
   }
 
   find(name: string): WaitingClaim | undefined {
@@ -77,6 +78,13 @@ export class WaitingLine {
     } finally {
       if (entry !== undefined) entry.busy = false;
     }
+  }
+
+  /** Timers count from the beginning of their turn of the event loop, so in a long one they fire early. */
+  private arm(entry: Entry, until: Date, onTime: () => void): void {
+    const left = until.getTime() - Date.now();
+    const isDue = (): boolean => Date.now() >= until.getTime();
+    entry.timer = setTimeout(() => (isDue() ? onTime() : this.arm(entry, until, onTime)), Math.max(left, 0));
   }
 
   clear(): void {
