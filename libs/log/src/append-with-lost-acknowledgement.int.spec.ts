@@ -56,7 +56,7 @@ describe('an append whose acknowledgement is lost on the way', () => {
 
   it('is settled as refused when another took its place before it arrived', async () => {
     const expectedSequence = await direct.end();
-    nats.pause();
+    await nats.pause();
     const outcome = behindProxy.append({ ...testCommit('deposed'), expectedSequence });
     proxy.heal();
     nats.resume();

@@ -11,7 +11,7 @@ export interface CommitLogWorld {
   /** One more client of the same log, with a connection of its own. */
   open(): Promise<CommitLog>;
   readonly server: {
-    pause(): void;
+    pause(): Promise<void>;
     resume(): void;
     kill9(): Promise<void>;
     restart(): Promise<void>;
@@ -104,7 +104,7 @@ export const commitLogContract = (startWorld: () => Promise<CommitLogWorld>): vo
   describe('an append whose outcome is unclear', () => {
     it('is taken once when the server was paused longer than the sender waits for an answer', async () => {
       end = await log.end();
-      world.server.pause();
+      await world.server.pause();
       const outcome = append('paused', end);
       // Longer than one time-out: the identical commit is sent again meanwhile.
       await new Promise((resolve) => setTimeout(resolve, 2_000));
@@ -127,7 +127,7 @@ export const commitLogContract = (startWorld: () => Promise<CommitLogWorld>): vo
     it('may land after its sender gave up: a repeat finds it, and a rival is refused', async () => {
       end = await log.end();
       const controller = new AbortController();
-      world.server.pause();
+      await world.server.pause();
       const outcome = append('given up', end, controller.signal);
       setTimeout(() => controller.abort(), 100);
       await expect(outcome).rejects.toThrow(AppendUndecided);
@@ -254,7 +254,7 @@ export const commitLogContract = (startWorld: () => Promise<CommitLogWorld>): vo
       end = await log.end();
       const { seen } = follow(log, end);
       await append('before the pause', end);
-      world.server.pause();
+      await world.server.pause();
       await new Promise((resolve) => setTimeout(resolve, 5_000));
       world.server.resume();
       await append('after the pause', end + 1);
@@ -273,7 +273,7 @@ export const commitLogContract = (startWorld: () => Promise<CommitLogWorld>): vo
     });
 
     it('ends as promptly while the server does not answer', async () => {
-      world.server.pause();
+      await world.server.pause();
       const { done, stop } = follow(log, end);
       const started = performance.now();
       setTimeout(stop, 50);

@@ -12,7 +12,7 @@ export interface TestNatsCluster {
   readonly urls: readonly string[];
   readonly monitorUrls: readonly string[];
   /** These do it to one server by its name, or to all. */
-  pause(name?: string): void;
+  pause(name?: string): Promise<void>;
   resume(name?: string): void;
   kill9(name?: string): Promise<void>;
   restart(name?: string): Promise<void>;
@@ -41,7 +41,9 @@ export const startNatsCluster = async ({ secure = false } = {}): Promise<TestNat
   return {
     urls: all.map((server) => server.url()),
     monitorUrls: all.map((server) => server.monitorUrl),
-    pause: (name) => some(name).forEach((server) => server.pause()),
+    pause: async (name) => {
+      await Promise.all(some(name).map((server) => server.pause()));
+    },
     resume: (name) => some(name).forEach((server) => server.resume()),
     kill9: async (name) => {
       await Promise.all(some(name).map((server) => server.kill9()));

@@ -85,7 +85,7 @@ describe('the records of runs', () => {
 
   it('cannot be read while NATS is away', async () => {
     await makeStream();
-    nats.pause();
+    await nats.pause();
     await expect(records.ofObject(key('rack-01'), 1)).rejects.toThrow('has not answered within 5000 ms');
     nats.resume();
   }, 20_000);

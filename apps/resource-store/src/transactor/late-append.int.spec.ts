@@ -77,7 +77,7 @@ const send = (command: ReturnType<typeof commandOf>, object?: object): Promise<A
 describe('an append that lands after its sender gave up', () => {
   it('has happened, once, and a repeat gets its answer', async () => {
     const command = commandOf(createOf(), { deadline: Date.now() + 500 });
-    nats.pause();
+    await nats.pause();
     const givenUp = await send(command, configMap('web-1'));
     expect(givenUp?.reply).toMatchObject({ status: 'refused', refusal: { reason: 'Timeout' } });
 

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { pollUntil } from '../poll.js';
+import { isStopped } from '../process-identity.js';
 import { serverError, startServerProcess } from '../server-process.js';
 import type { ServerProcess } from '../server-process.js';
 import { adoptStreams } from './adopt-streams.js';
@@ -38,7 +39,8 @@ export interface NatsServer {
   ended(): Promise<string>;
   stop(): Promise<void>;
   kill9(): Promise<void>;
-  pause(): void;
+  /** Resolves when none of it runs any more: what is sent to it from then on waits. */
+  pause(): Promise<void>;
   resume(): void;
   /** Starts again after stop or kill9, on the same ports and data. */
   restart(): Promise<void>;
@@ -68,7 +70,12 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
     ended: () => running.server.ended,
     stop: () => running.server.stop(),
     kill9: () => running.server.kill9(),
-    pause: () => running.server.signal('SIGSTOP'),
+    pause: async () => {
+      const { pid } = running.server;
+      running.server.signal('SIGSTOP');
+      const late = (): Error => new Error(`nats-server (${pid}) was not stopped within ${STOP_LIMIT_MS} ms`);
+      await pollUntil(() => isStopped(pid) || undefined, { limitMs: STOP_LIMIT_MS, late });
+    },
     resume: () => running.server.signal('SIGCONT'),
     restart: async () => {
       if (running.server.outcome() === undefined) await running.server.stop();
@@ -76,6 +83,8 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
     },
   };
 };
+
+const STOP_LIMIT_MS = 5_000;
 
 interface Ports {
   readonly client: number;
