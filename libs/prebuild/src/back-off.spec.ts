@@ -31,11 +31,18 @@ describe('back-off', () => {
 describe('the builds of a pool', () => {
   it('that failed since the last that worked are counted, and the last of them is told', () => {
     const builds = [failed('09:50'), succeeded('09:55'), failed('10:01'), failed('10:00')];
-    expect(judgeBuilds(builds, policy, at('10:02'))).toEqual({ failures: failures(2, '10:01'), hardLimit: 'clear' });
+    expect(judgeBuilds(builds, policy, at('10:02'))).toEqual({
+      workedAt: at('09:55'),
+      failures: failures(2, '10:01'),
+      hardLimit: 'clear',
+    });
   });
 
   it('count for nothing when they were cancelled, or when the newest worked', () => {
-    expect(judgeBuilds([failed('10:00'), succeeded('10:01')], policy, at('10:02'))).toEqual({ hardLimit: 'clear' });
+    expect(judgeBuilds([failed('10:00'), succeeded('10:01')], policy, at('10:02'))).toEqual({
+      workedAt: at('10:01'),
+      hardLimit: 'clear',
+    });
     expect(judgeBuilds([failed('10:00'), cancelled('10:01')], policy, at('10:02'))).toEqual({
       failures: failures(1, '10:00'),
       hardLimit: 'clear',
@@ -84,6 +91,13 @@ describe('the builds of a pool', () => {
   ])('are counted once when they were counted before and %s', (_what, builds, expected) => {
     const judged = judgeBuilds(builds, { ...policy, failureHardLimit: 0, counted }, at('10:05'));
     expect(judged.failures).toEqual(expected);
+  });
+
+  it('are none any more once a build worked, also when what it built is gone', () => {
+    const judged = judgeBuilds(three, { ...policy, counted, workedAt: at('10:03') }, at('10:05'));
+    expect(judged).toEqual({ workedAt: at('10:03'), hardLimit: 'clear' });
+    const again = judgeBuilds([...three, failed('10:04')], { ...policy, workedAt: at('10:03') }, at('10:05'));
+    expect(again.failures).toEqual(failures(1, '10:04'));
   });
 
   it('stay over the limit, and are excused, when nothing is left to see of them', () => {

@@ -35,15 +35,36 @@ export interface FailurePolicy {
   /** When the spec changed last, or somebody asked for another try. */
   readonly retriedAt?: Instant;
   readonly counted?: CountedFailures;
+  /** When a build worked last, as it was known before; what was built may be gone since. */
+  readonly workedAt?: Instant;
+}
+
+export interface Judgement {
+  /** When a build worked last. */
+  readonly workedAt?: Instant;
+  readonly failures?: Failures;
+  readonly hardLimit: HardLimit;
 }
 
 /** What the builds of a pool say about its next one. */
-export const judgeBuilds = (
+export const judgeBuilds = (builds: readonly EndedBuild[], policy: FailurePolicy, now: Instant): Judgement => {
+  const workedAt = lastSuccess(builds, policy.workedAt);
+  return { ...(workedAt === undefined ? {} : { workedAt }), ...judgeFailures(builds, workedAt, policy, now) };
+};
+
+const lastSuccess = (builds: readonly EndedBuild[], before: Instant | undefined): Instant | undefined => {
+  const seen = latest(builds.filter(({ outcome }) => outcome === 'succeeded'))?.endedAt;
+  if (seen === undefined || before === undefined) return seen ?? before;
+  return seen > before ? seen : before;
+};
+
+const judgeFailures = (
   builds: readonly EndedBuild[],
+  workedAt: Instant | undefined,
   { failureHardLimit, probeCoolDown, retriedAt, counted }: FailurePolicy,
   now: Instant,
-): { readonly failures?: Failures; readonly hardLimit: HardLimit } => {
-  const failures = failuresIn(builds, counted);
+): Pick<Judgement, 'failures' | 'hardLimit'> => {
+  const failures = failuresIn(builds, counted, workedAt);
   if (failures === undefined) return { hardLimit: 'clear' };
   const { lastAt } = failures;
   const excused: Failures = { ...failures, excused: true };
@@ -59,12 +80,15 @@ export const judgeBuilds = (
 };
 
 /** Those since the last build that worked. Each is counted once, whether it can still be seen, was counted before, or both. */
-const failuresIn = (builds: readonly EndedBuild[], counted: CountedFailures | undefined): Failures | undefined => {
+const failuresIn = (
+  builds: readonly EndedBuild[],
+  counted: CountedFailures | undefined,
+  workedAt: Instant | undefined,
+): Failures | undefined => {
   const everFailed = builds.filter((build) => build.outcome === 'failed');
   const before = counted === undefined ? [] : [failedBuild(counted)];
   if (everFailed.length + before.length === 0) return undefined;
-  const worked = latest(builds.filter(({ outcome }) => outcome === 'succeeded'));
-  const isSince = ({ endedAt }: EndedBuild): boolean => worked === undefined || endedAt > worked.endedAt;
+  const isSince = ({ endedAt }: EndedBuild): boolean => workedAt === undefined || endedAt > workedAt;
   const failed = everFailed.filter(isSince);
   const known = before.filter(isSince);
   const newest = latest([...failed, ...known]);

@@ -86,6 +86,8 @@ export interface PoolSnapshot {
   /** Builds that nobody has begun, of a pool that is not active any more. */
   readonly pending: number;
   readonly failures?: Failures;
+  /** When a build worked last. */
+  readonly workedAt?: Instant;
   /** How long the newest instance took from its creation until it could be used, when that is known. */
   readonly buildTook?: Duration;
   readonly hardLimit: HardLimit;

@@ -18,7 +18,8 @@ const workspace = (id: string, build: Build, changes: Partial<WorkspaceFacts> = 
   build,
   ...changes,
 });
-const started: Build = { transition: 'start', progress: { status: 'succeeded', endedAt: at('09:05') } };
+const BUILT_AT = at('09:05');
+const started: Build = { transition: 'start', progress: { status: 'succeeded', endedAt: BUILT_AT } };
 const failed: Build = {
   transition: 'start',
   progress: { status: 'failed', endedAt: at('09:06'), message: 'npm ended with 1' },
@@ -43,7 +44,7 @@ describe('the pools of a snapshot', () => {
   it('hold what was built and nobody has claimed', () => {
     const warm = workspace('warm', started);
     const claimed = workspace('claimed', started, { claimed: true });
-    expect(pools({ workspaces: [warm, claimed] })).toEqual([v2({ running: [warm] })]);
+    expect(pools({ workspaces: [warm, claimed] })).toEqual([v2({ running: [warm], workedAt: BUILT_AT })]);
   });
 
   it('hold what was stopped apart, unless somebody has claimed it', () => {
@@ -80,6 +81,7 @@ describe('the pools of a snapshot', () => {
         running: [warm],
         inProgress: { start: 1, stop: 0, delete: 0 },
         pending: 1,
+        workedAt: BUILT_AT,
       }),
     );
   });
@@ -97,7 +99,12 @@ describe('the pools of a snapshot', () => {
 
   it('take the word of claimed ones that building works', () => {
     const worked = workspace('claimed', started, { claimed: true, builtAt: at('09:07') });
-    expect(pools({ workspaces: [workspace('broken', failed), worked] })).toEqual([v2({})]);
+    expect(pools({ workspaces: [workspace('broken', failed), worked] })).toEqual([v2({ workedAt: at('09:07') })]);
+  });
+
+  it('remember when a build worked, also when what it built is gone', () => {
+    const presets = [{ ...preset, lastBuilt: new Map([['v2', at('09:07')]]) }];
+    expect(pools({ presets, workspaces: [workspace('broken', failed)] })).toEqual([v2({ workedAt: at('09:07') })]);
   });
 
   it('know how long the newest took to be built, or else what was known before', () => {

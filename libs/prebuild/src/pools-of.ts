@@ -30,6 +30,8 @@ export interface PresetFacts {
   readonly retriedAt?: Instant;
   /** Of each version, the failed builds that were counted before. */
   readonly failures?: ReadonlyMap<string, CountedFailures>;
+  /** Of each version, when a build of it worked last, as it was known before. */
+  readonly lastBuilt?: ReadonlyMap<string, Instant>;
   /** What the template's active version does not take of its parameters. */
   readonly unfit?: readonly string[];
   readonly demand?: DemandCounts;
@@ -86,7 +88,7 @@ export const poolsOf = (
       return {
         ...poolOf({ preset, template, version, workspaces }),
         // The claimed ones tell, too, that building worked; that it failed says nothing of the pool.
-        ...judgeBuilds(builds, { ...policy, ...retried(preset), ...countedBefore(preset, version) }, now),
+        ...judgeBuilds(builds, { ...policy, ...retried(preset), ...knownBefore(preset, version) }, now),
         ...pausedBy(facts, template, preset),
       };
     });
@@ -198,9 +200,12 @@ const isKnown = (build: EndedBuild | undefined): build is EndedBuild => build !=
 const retried = ({ retriedAt }: PresetFacts): Pick<FailurePolicy, 'retriedAt'> =>
   retriedAt === undefined ? {} : { retriedAt };
 
-const countedBefore = ({ failures }: PresetFacts, version: string): Pick<FailurePolicy, 'counted'> => {
-  const counted = failures?.get(version);
-  return counted === undefined ? {} : { counted };
+const knownBefore = (
+  { failures, lastBuilt }: PresetFacts,
+  version: string,
+): Pick<FailurePolicy, 'counted' | 'workedAt'> => {
+  const [counted, workedAt] = [failures?.get(version), lastBuilt?.get(version)];
+  return { ...(counted === undefined ? {} : { counted }), ...(workedAt === undefined ? {} : { workedAt }) };
 };
 
 const pausedBy = (

@@ -75,6 +75,7 @@ const presetFacts = (
     ...(invalidatedAt === undefined ? {} : { invalidatedAt }),
     ...(retriedAt === undefined ? {} : { retriedAt }),
     failures: countedFailures(preset),
+    lastBuilt: lastBuilt(preset),
     ...(preset.status.buildSeconds === undefined ? {} : { buildTook: seconds(preset.status.buildSeconds) }),
     ...(prebuilds.demandExpression === undefined ? {} : { demand: countDemand(demandOf(preset.id), now) }),
   };
@@ -87,6 +88,9 @@ const countedFailures = (preset: StoredPreset): ReadonlyMap<string, CountedFailu
       { count, lastAt: read(lastAt) ?? 0n, workspace: idBeside(preset, workspace), message },
     ]),
   );
+
+const lastBuilt = ({ status }: StoredPreset): ReadonlyMap<string, Instant> =>
+  new Map((status.lastBuilt ?? []).map(({ version, at }) => [version, read(at) ?? 0n]));
 
 const unfitOf = (preset: StoredPreset, active: StoredVersion | undefined): Pick<PresetFacts, 'unfit'> => {
   if (active === undefined) return {};

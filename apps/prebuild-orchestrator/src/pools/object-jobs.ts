@@ -11,7 +11,7 @@ import { nameIn } from './pool-decision.js';
 import { idBeside } from './pool-objects.js';
 import type { AllPoolObjects, StoredPreset } from './pool-objects.js';
 import { presetObservations, presetStatus } from './preset-status.js';
-import type { PresetView } from './preset-status.js';
+import type { LastBuilt, PresetView } from './preset-status.js';
 import { templateStatus } from './template-status.js';
 
 /** Keeps a template until its pools are empty. */
@@ -45,6 +45,7 @@ export const presetNews = (
       unfit: pool?.snapshot.unfit ?? [],
       failed: failed.get(preset.id) ?? 0,
       failures: (poolsOf.get(preset.id) ?? []).flatMap(countedFailures),
+      lastBuilt: (poolsOf.get(preset.id) ?? []).flatMap(lastBuilt),
       buildTook: pool?.snapshot.buildTook,
       idleSeconds: idleSeconds(preset.id),
     };
@@ -53,6 +54,10 @@ export const presetNews = (
     return [{ preset, pool: pool?.snapshot.pool, status: { state: preset.state, status, told: news(view) } }];
   });
 };
+
+/** What the next leader knows of builds that worked, when what was built is there no more. */
+const lastBuilt = ({ version, snapshot: { workedAt } }: PlannedPool): readonly LastBuilt[] =>
+  workedAt === undefined ? [] : [{ version, at: formatInstant(workedAt) }];
 
 /** What the next leader counts on from, when the workspaces that failed are there no more. */
 const countedFailures = ({ version, snapshot: { failures } }: PlannedPool): readonly CountedFailuresStatus[] => {

@@ -87,6 +87,16 @@ describe('a preset', () => {
     expect(worked.status['failures']).toEqual([]);
   });
 
+  it('whose builds worked after some failed goes on knowing that, when what they built is gone', () => {
+    const evidence = broken('09:00', '09:01', '09:02');
+    const claimed = { spec: { owner: 'ada' }, status: { ...READY, builtAt: text('09:05') } };
+    const with1 = (status: object, ...more: readonly ReturnType<typeof workspace>[]) =>
+      planned([template(), preset({ instances: 1 }, { status: { ...status } }), ...evidence, ...more], '09:06');
+    const { status } = presetSays(with1(seen, workspace('mine', claimed)));
+    expect(status['lastBuilt']).toEqual([{ version: 'v1', at: text('09:05') }]);
+    expect(writesOf(with1(status))).toEqual([expect.objectContaining({ creates: 1 })]);
+  });
+
   it.each([
     ['paused', template(), { paused: true }, 'nothing is created or deleted: paused by the preset'],
     [

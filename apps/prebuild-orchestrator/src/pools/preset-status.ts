@@ -2,7 +2,7 @@
 import { jsonEquals } from '@holdfast/kernel';
 import type { JsonObject } from '@holdfast/kernel';
 import { formatInstant, millisecondsOf, reasonText } from '@holdfast/prebuild';
-import type { CountedFailuresStatus, Duration, Instant, PlanReason, PoolPlan } from '@holdfast/prebuild';
+import type { CountedFailuresStatus, Duration, Instant, PlanReason, PoolPlan, PresetStatus } from '@holdfast/prebuild';
 import { conditionsOf, setCondition } from '@holdfast/reconcile';
 import type { Observation } from '@holdfast/reconcile';
 
@@ -12,6 +12,9 @@ import type { StoredPreset } from './pool-objects.js';
 /** The cost of warmth changes all the time: it is written with what else changes, and else this often. */
 const IDLE_WRITTEN_AFTER = 300;
 const MILLISECOND = 1_000_000n;
+
+/** When a build of a version worked last. */
+export type LastBuilt = NonNullable<PresetStatus['lastBuilt']>[number];
 
 export interface PresetView {
   readonly preset: StoredPreset;
@@ -23,6 +26,8 @@ export interface PresetView {
   readonly failed: number;
   /** Of all its versions. */
   readonly failures: readonly CountedFailuresStatus[];
+  /** Of all its versions. */
+  readonly lastBuilt: readonly LastBuilt[];
   /** Of the newest instance of the active version, when that is known. */
   readonly buildTook: Duration | undefined;
   /** So many seconds ready instances have waited, all together. */
@@ -31,7 +36,7 @@ export interface PresetView {
 
 /** The status to write; undefined when the present one says the same. */
 export const presetStatus = (view: PresetView, now: Instant): JsonObject | undefined => {
-  const { preset, plan, failed, failures, buildTook } = view;
+  const { preset, plan, failed, failures, lastBuilt, buildTook } = view;
   const current = preset.state.object['status'] as JsonObject | undefined;
   const changedAt = specChangedAt(preset, now);
   const status: JsonObject = {
@@ -41,6 +46,7 @@ export const presetStatus = (view: PresetView, now: Instant): JsonObject | undef
     ...numbersOf(plan),
     failed,
     failures: failures.map((counted) => ({ ...counted })),
+    lastBuilt: lastBuilt.map((built) => ({ ...built })),
     ...(buildTook === undefined ? {} : { buildSeconds: Number(buildTook / MILLISECOND) / 1_000 }),
     conditions: conditionsAfter(view, current, now),
   };

@@ -112,6 +112,7 @@ const presetStatus: Full<PresetStatus> = {
   starting: 1,
   expired: 1,
   failed: 1,
+  lastBuilt: [{ version: 'web-v1', at }],
   failures: [{ version: 'web-v2', count: 3, lastAt: at, workspace: 'web-1', message: 'create ended with 1' }],
   buildSeconds: 8.25,
   idleInstanceSeconds: 12.5,

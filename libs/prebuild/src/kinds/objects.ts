@@ -157,6 +157,8 @@ export interface PresetStatus {
   readonly failed?: number;
   /** Of each version, since a build of it worked last. */
   readonly failures?: readonly CountedFailuresStatus[];
+  /** Of each version, when a build of it worked last; what was built may be gone. */
+  readonly lastBuilt?: readonly { readonly version: string; readonly at: string }[];
   /** How long the newest instance took from its creation until it could be used. */
   readonly buildSeconds?: number;
   /** What the warmth has cost so far: seconds that ready instances waited for a claim. */

@@ -85,6 +85,12 @@ const spec = record(
   { required: ['template'] },
 );
 
+const lastBuilt = record(
+  { version: objectName('The TemplateVersion that was built.'), at: instant('When its build succeeded.') },
+  'The last build of one version that worked.',
+  { required: ['version', 'at'] },
+);
+
 const failures = record(
   {
     version: objectName('The TemplateVersion that was built.'),
@@ -108,6 +114,11 @@ const status = record(
     expired: tally('Too old to be claimed.'),
     failed: tally('Failed builds that are kept as evidence.'),
     failures: listBy('version', failures, 'Builds that failed since one worked, also those whose evidence is gone.'),
+    lastBuilt: listBy(
+      'version',
+      lastBuilt,
+      'When a build of each version worked last, also where what was built is gone.',
+    ),
     buildSeconds: {
       type: 'number',
       minimum: 0,
