@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 
-import { startTestStack } from '@holdfast/testing';
+import { eventually, startTestStack } from '@holdfast/testing';
 import type { TestStack } from '@holdfast/testing';
 
 import { claimWithKey, expectOneEach, numbered, readyPool } from './claims.fixtures.js';
@@ -17,8 +17,9 @@ const VICTIMS = [
   'resource-store-2',
   'nats-server',
 ];
-/** Between two kills: time enough for somebody to lead again, most of the time. */
+/** Between two kills, and until a claim was served: on a slow machine nothing would ever come up else. */
 const PAUSE_MS = 3_000;
+const SERVED_WITHIN = { withinMs: 90_000 };
 
 /** A process that is just being started again cannot be killed now. */
 const kill9 = (test: TestStack, name: string): void => {
@@ -46,15 +47,17 @@ describe('a thousand claims on five hundred ready workspaces', () => {
     'give five hundred different ones and five hundred others, while everything between is killed again and again',
     async () => {
       const pool = await readyPool(client, 'crowd', 500);
+      const results: Awaited<ReturnType<typeof claimWithKey>>[] = [];
       let done = false;
       const killing = (async () => {
         for (let i = 0; !done; i++) {
+          const served = results.length;
           kill9(test, VICTIMS[i % VICTIMS.length] as string);
           await delay(PAUSE_MS);
+          await eventually(() => done || results.length > served, SERVED_WITHIN);
         }
       })();
       const keys = [...numbered(1_000, 'crowd')];
-      const results: Awaited<ReturnType<typeof claimWithKey>>[] = [];
       const claimOn = async (): Promise<void> => {
         for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
           results.push(await claimWithKey(client, 'crowd', key));
