@@ -24,6 +24,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 
+import { runOf } from '../leader/leader.fixtures.js';
 import { LogView } from '../leader/log-view.js';
 import type { LeaderContext } from '../leader/orchestrator-part.js';
 import { Builds } from './builds.js';
@@ -315,17 +316,8 @@ export class BuildsWorld {
       events: new EventRecorder({ client, logger, instance: 'test', now: () => this.now }),
       signal,
       onChange: (listener) => signal.addEventListener('abort', world.onChange(listener), { once: true }),
-      begin: ({ controller, about }) => {
-        const run = {
-          id: `run-${(runs += 1)}`,
-          controller,
-          key: about,
-          reason: 'Change',
-          cause: undefined,
-          traceparent: '',
-          attempt: 0,
-          fence,
-        } as const;
+      begin: (work) => {
+        const run = runOf(`run-${(runs += 1)}`, work, fence);
         return { run, write: new StoreWriter({ client, world, run, signal, reach: () => undefined }) };
       },
     };

@@ -19,6 +19,7 @@ import type { DecidedEvent, KindDefinition, ResourceState, StoredObject } from '
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 
+import { runOf } from '../leader/leader.fixtures.js';
 import { LogView } from '../leader/log-view.js';
 import type { LeaderContext } from '../leader/orchestrator-part.js';
 import { Claims } from './claims.js';
@@ -294,17 +295,9 @@ export class ClaimWorld {
       events: new EventRecorder({ client, logger, instance: 'test', now: () => new Date() }),
       signal,
       onChange: (listener) => signal.addEventListener('abort', this.world.onChange(listener), { once: true }),
-      begin: ({ controller, about, asker }) => {
-        const run = {
-          id: `run-of-${about.name}`,
-          controller,
-          key: about,
-          reason: 'Change',
-          cause: undefined,
-          traceparent: '',
-          attempt: 0,
-          fence,
-        } as const;
+      begin: (work) => {
+        const { asker } = work;
+        const run = runOf(`run-of-${work.about.name}`, work, fence);
         const toAsker = asker === undefined ? {} : { asker };
         const reach = (): void => undefined;
         return { run, write: new StoreWriter({ client, world: this.world, run, signal, reach, ...toAsker }) };

@@ -13,7 +13,7 @@ import type {
 } from '@holdfast/prebuild';
 import type { ObjectState } from '@holdfast/reconcile';
 
-import { builtAtOf, idBeside, isPooled } from './pool-objects.js';
+import { builtAtOf, idBeside } from './pool-objects.js';
 import type { PoolObjects, StoredPreset, StoredTemplate, StoredVersion, StoredWorkspace } from './pool-objects.js';
 
 /** The claims of a preset, by its id. */
@@ -141,7 +141,7 @@ const workspaceFacts = (workspace: StoredWorkspace): WorkspaceFacts | undefined 
     id: workspace.id,
     preset: idBeside(workspace, spec.preset),
     version: spec.version,
-    claimed: !isPooled(workspace),
+    claimed: false,
     createdAt: workspace.createdAt,
     ready: isReady(workspace),
     ...(builtAt === undefined ? {} : { builtAt }),
