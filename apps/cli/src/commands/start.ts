@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { Command } from 'commander';
 
 import type { Stack } from '@holdfast/local-stack';
@@ -76,11 +76,13 @@ const howToGoOn = ({ gateway, files }: Stack): string => {
     const short = relative(process.cwd(), path);
     return short.startsWith('..') ? path : short;
   };
+  const dir = dirname(files.kubeconfig);
+  const elsewhere = dir === defaultDir ? '' : ` --dir ${here(dir)}`;
   return `
 ${colors.bold('Go on')}
   export KUBECONFIG=${files.kubeconfig}
   kubectl get racks,chassis,blades,nodes,bmcs,presets,workspaces
-  npx holdfast prebuilds claim hello-web
+  npx holdfast prebuilds claim hello-web${elsewhere}
   curl --cacert ${here(files.authority)} -H "Authorization: Bearer $(cat ${here(files.token)})" \\
     ${gateway}/apis/inventory.holdfast.dev/v1/namespaces/default/racks
   logs are in ${here(files.logs)}/, addresses in ${here(files.stack)}
